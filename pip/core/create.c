@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* createPartition and deletePartition. */
+#include "pip.h"
+
+#define NPAGES	5
+
+/*
+ * 1, or 0 if the five addresses are not distinct pages that the caller may
+ * lend.  The child starts with nothing mapped, state 0, its parent's ports.
+ */
+word createPartition(word desc, word pd, word sh1, word sh2, word list)
+{
+	const word va[NPAGES] = { desc, pd, sh1, sh2, list };
+	word page[NPAGES];
+	struct partition *child;
+	struct slot s;
+
+	for (int i = 0; i < NPAGES; i++) {
+		if (!lendable(va[i], &s))
+			return 0;
+		page[i] = *s.pte & PAGE_MASK;
+		for (int j = 0; j < i; j++)
+			if (page[j] == page[i])
+				return 0;
+	}
+	for (int i = 0; i < NPAGES; i++) {
+		page_wipe(page[i]);
+		lend(va[i], i < NPAGES - 1 ? va[i + 1] : 0,
+			i ? SH1_LENT : SH1_PARTITION);
+	}
+	child = page_at(page[0]);
+	child->pd = page[1];
+	child->sh1 = page[2];
+	child->sh2 = page[3];
+	child->list = page[4];
+	child->parent = page_number(current);
+	directory_init(child->pd);
+	fpu_init(child->fpu);
+	return 1;
+}
+
+/* Takes the pages of one region from the child: each is underived in the
+ * caller again, and back if the child or a descendant had lent it. */
+static void release_region(struct partition *child, word region)
+{
+	word *pte = words(words(child->pd)[region]);
+	word *sh2 = words(words(child->sh2)[region]);
+	word count = words(child->sh1)[region] & ~PAGE_MASK;
+
+	for (; count; pte++, sh2++) {
+		if (!*pte)
+			continue;
+		count--;
+		if (*pte & PTE_P)
+			*slot_at(current, *sh2).sh1 = 0;
+		else
+			restore(*sh2);
+	}
+}
+
+/*
+ * 1, or 0 if `desc` is no child.  Vertical sharing makes this complete: all
+ * that the child's descendants hold or were lent is among its own pages.
+ */
+word deletePartition(word desc)
+{
+	struct partition *child = child_find(desc);
+	word region, entry;
+
+	if (!child)
+		return 0;
+	for (region = child->regions; region; region = entry & ~PAGE_MASK) {
+		entry = words(child->list)[region];
+		release_region(child, region);
+		give_back(entry & PAGE_MASK);
+	}
+	give_back(desc & PAGE_MASK);
+	return 1;
+}
