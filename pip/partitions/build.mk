@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Partitions that run as Pip's root: build/partitions/NAME.bin.
+
+# As in "Get Started with Pip": no library, a linker script of its own
+MINIMAL_CFLAGS := -m32 -c -nostdlib --freestanding -fno-stack-protector \
+	-fno-pic -no-pie
+
+$(BUILD)/partitions/minimal.o: pip/partitions/minimal/minimal.c
+	@mkdir -p $(@D)
+	$(CC) $(MINIMAL_CFLAGS) $< -o $@
+
+$(BUILD)/partitions/minimal.bin: $(BUILD)/partitions/minimal.o \
+		pip/partitions/minimal/link.ld
+	$(LD) $< -o $@ -m elf_i386 -T pip/partitions/minimal/link.ld
+
+# The others stand on libpip: all .c and .asm files of pip/partitions/NAME
+LIBPIP_PARTITIONS := bench
+
+define partition_rules
+$(1)_SRC := $$(wildcard pip/partitions/$(1)/*.c pip/partitions/$(1)/*.asm)
+$(1)_OBJ := $$(addprefix $$(BUILD)/,$$(addsuffix .o,$$(basename $$($(1)_SRC))))
+$$(BUILD)/partitions/$(1).elf: $$($(1)_OBJ) $$(LIBPIP) $$(PARTITION_CRT0) \
+		$$(PARTITION_LD)
+	@mkdir -p $$(@D)
+	$$(call partition,$$@,$$($(1)_OBJ))
+-include $$($(1)_OBJ:.o=.d)
+endef
+$(foreach p,$(LIBPIP_PARTITIONS),$(eval $(call partition_rules,$(p))))
+
+$(BUILD)/partitions/%.bin: $(BUILD)/partitions/%.elf
+	$(OBJCOPY) -O binary $< $@
+
+$(BUILD)/pip/partitions/%.o: pip/partitions/%.c
+	@mkdir -p $(@D)
+	$(CC32) $(CFLAGS32) $(PARTITION_CFLAGS) -c $< -o $@
+
+$(BUILD)/pip/partitions/%.o: pip/partitions/%.asm
+	@mkdir -p $(@D)
+	$(NASM) $< -o $@
+
+PARTITIONS := $(BUILD)/partitions/minimal.bin \
+	$(LIBPIP_PARTITIONS:%=$(BUILD)/partitions/%.bin)
+
+partitions: $(PARTITIONS)
+.PHONY: partitions
