@@ -7,6 +7,7 @@ PIP_C := $(wildcard pip/core/*.c) \
 PIP_ASM := $(wildcard pip/arch/x86/*.asm)
 PIP_OBJ := $(PIP_C:%.c=$(BUILD)/%.o) $(PIP_ASM:%.asm=$(BUILD)/%.o)
 PIP_CFLAGS := $(CFLAGS32) -mregparm=3 -mgeneral-regs-only -flto \
+	-fno-align-functions -fno-align-jumps -fno-align-loops \
 	-Ipip/include -Ipip/core -Ipip/arch/x86
 
 all: $(BUILD)/pip.elf

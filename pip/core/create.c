@@ -43,9 +43,9 @@ word createPartition(word desc, word pd, word sh1, word sh2, word list)
  * caller again, and back if the child or a descendant had lent it. */
 static void release_region(struct partition *child, word region)
 {
-	word *pte = words(words(child->pd)[region]);
-	word *sh2 = words(words(child->sh2)[region]);
-	word count = words(child->sh1)[region] & ~PAGE_MASK;
+	word *pte = words(*region_word(child->pd, region));
+	word *sh2 = words(*region_word(child->sh2, region));
+	word count = *region_word(child->sh1, region) & ~PAGE_MASK;
 
 	for (; count; pte++, sh2++) {
 		if (!*pte)
@@ -70,7 +70,7 @@ word deletePartition(word desc)
 	if (!child)
 		return 0;
 	for (region = child->regions; region; region = entry & ~PAGE_MASK) {
-		entry = words(child->list)[region];
+		entry = *region_word(child->list, region);
 		release_region(child, region);
 		give_back(entry & PAGE_MASK);
 	}

@@ -21,7 +21,7 @@ word addVAddr(word src, word desc, word dst, word r, word w, word e)
 	*to.pte = (*from.pte & PAGE_MASK) | rights;
 	*to.sh2 = src & PAGE_MASK;
 	*from.sh1 = (desc & PAGE_MASK) | SH1_DERIVED;
-	words(child->sh1)[dir_index(dst)]++;
+	(*region_word(child->sh1, dir_index(dst)))++;
 	return 1;
 }
 
@@ -37,7 +37,7 @@ word removeVAddr(word desc, word va)
 	*slot_at(current, *theirs.sh2).sh1 = 0;
 	*theirs.pte = 0;
 	*theirs.sh2 = 0;
-	words(child->sh1)[dir_index(va)]--;
+	(*region_word(child->sh1, dir_index(va)))--;
 	return 1;
 }
 

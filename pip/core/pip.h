@@ -67,9 +67,16 @@ struct transfer {
 
 extern struct partition *current, *root;
 
-static inline word *words(word page)
+/* The page that a table entry or directory word points to */
+static inline word *words(word entry)
 {
-	return page_at(page & PAGE_MASK);
+	return page_at(entry & PAGE_MASK);
+}
+
+/* The word about a region in one of the partition's four roots */
+static inline word *region_word(word page, word dir)
+{
+	return &((word *)page_at(page))[dir];
 }
 
 static inline struct partition *parent_of(const struct partition *p)
@@ -83,17 +90,22 @@ static inline struct slot slot_at(const struct partition *p, word va)
 	word dir = dir_index(va), table = table_index(va);
 
 	return (struct slot){
-		.pte = &words(words(p->pd)[dir])[table],
-		.sh1 = &words(words(p->sh1)[dir])[table],
-		.sh2 = &words(words(p->sh2)[dir])[table],
+		.pte = &words(*region_word(p->pd, dir))[table],
+		.sh1 = &words(*region_word(p->sh1, dir))[table],
+		.sh2 = &words(*region_word(p->sh2, dir))[table],
 	};
 }
 
-/* False if the region of `va` is not prepared, kernel addresses included */
+/* A prepared region; the kernel's own entries lack PTE_U */
+static inline bool prepared(const struct partition *p, word dir)
+{
+	return *region_word(p->pd, dir) & PTE_U;
+}
+
 static inline bool slot_find(const struct partition *p, word va,
 		struct slot *s)
 {
-	if (!words(p->sh1)[dir_index(va)])
+	if (!prepared(p, dir_index(va)))
 		return false;
 	*s = slot_at(p, va);
 	return true;

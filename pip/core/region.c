@@ -11,7 +11,7 @@ word countToMap(word desc, word va)
 	struct partition *child = child_find(desc);
 
 	if (!child || !user_region(dir_index(va)) ||
-	    words(child->sh1)[dir_index(va)])
+	    prepared(child, dir_index(va)))
 		return 0;
 	return NPAGES;
 }
@@ -29,7 +29,7 @@ word prepare(word desc, word va, word first)
 
 	if (!child)
 		return first & ~1u;
-	if (!region || words(child->sh1)[region])
+	if (!region || prepared(child, region))
 		return first | 1;
 	if (!user_region(region))
 		return first & ~1u;
@@ -47,10 +47,10 @@ word prepare(word desc, word va, word first)
 		page_wipe(page[i]);
 		lend(at[i], i < NPAGES - 1 ? at[i + 1] : 0, SH1_LENT);
 	}
-	words(child->pd)[region] = page[0] | PTE_P | PTE_W | PTE_U;
-	words(child->sh1)[region] = page[1];
-	words(child->sh2)[region] = page[2];
-	words(child->list)[region] = at[0] | child->regions;
+	*region_word(child->pd, region) = page[0] | PTE_P | PTE_W | PTE_U;
+	*region_word(child->sh1, region) = page[1];
+	*region_word(child->sh2, region) = page[2];
+	*region_word(child->list, region) = at[0] | child->regions;
 	child->regions = region;
 	return next | 1;
 }
@@ -61,18 +61,18 @@ word collect(word desc, word va)
 	struct partition *child = child_find(desc);
 	word region = dir_index(va), *link, entry;
 
-	if (!child || !words(child->sh1)[region])
+	if (!child || !prepared(child, region))
 		return 0;
-	if (words(child->sh1)[region] & ~PAGE_MASK)
+	if (*region_word(child->sh1, region) & ~PAGE_MASK)
 		return 1;
 	for (link = &child->regions; (*link & ~PAGE_MASK) != region;)
-		link = &words(child->list)[*link & ~PAGE_MASK];
-	entry = words(child->list)[region];
+		link = region_word(child->list, *link & ~PAGE_MASK);
+	entry = *region_word(child->list, region);
 	*link = (*link & PAGE_MASK) | (entry & ~PAGE_MASK);
-	words(child->list)[region] = 0;
-	words(child->pd)[region] = 0;
-	words(child->sh1)[region] = 0;
-	words(child->sh2)[region] = 0;
+	*region_word(child->list, region) = 0;
+	*region_word(child->pd, region) = 0;
+	*region_word(child->sh1, region) = 0;
+	*region_word(child->sh2, region) = 0;
 	give_back(entry & PAGE_MASK);
 	return 1;
 }

@@ -8,7 +8,7 @@
 
 #define CTX_BYTES	sizeof(user_ctx_t)
 
-static const word *vidt_of(const struct partition *p)
+static inline const word *vidt_of(const struct partition *p)
 {
 	struct slot s;
 
@@ -18,7 +18,7 @@ static const word *vidt_of(const struct partition *p)
 }
 
 /* Context of p for a virtual interrupt, 0 if it has none that it may read */
-static word handler_of(const struct partition *p, word vint)
+static inline word handler_of(const struct partition *p, word vint)
 {
 	const word *vidt = vidt_of(p);
 
@@ -29,7 +29,7 @@ static word handler_of(const struct partition *p, word vint)
 }
 
 /* Where an interrupted partition is saved, 0 if nowhere */
-static word save_of(const struct partition *p)
+static inline word save_of(const struct partition *p)
 {
 	const word *vidt = vidt_of(p);
 	word ctx;

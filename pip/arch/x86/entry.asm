@@ -23,7 +23,7 @@ EFLAGS_FIXED    equ     2
 
                 extern  current, irq_pending, user_if, kernel_stack_top
                 extern  event, gate_refused, gate_interrupted
-                extern  port_read_check, port_write_check
+                extern  port_read_check, port_write_check, port_map, root
 
 ; The stub of one call gate is GATE_ENTER, a body, GATE_LEAVE, with selector
 ; and number of arguments.
@@ -110,13 +110,20 @@ gate_%1:        push    EFLAGS_FIXED
 %endmacro
 
 ; PORT selector, arguments, bytes, instruction with the port in DX
-; The check answers PORT_OPEN, PORT_REFUSED, or PORT_IGNORED for the root; its
-; upper bits are zero and so are those of a narrow result.
+; The checks answer PORT_OPEN, PORT_REFUSED, or PORT_IGNORED for the root.
 PORT_OPEN       equ     1
 %macro          PORT 4+
-                GATE_ENTER %1, %2
+                GATE_ENTER %1, %2       ; leaves current in EDX
                 mov     eax, [esp + 8]
-                mov     edx, %3
+%if %3 = 1
+                cmp     eax, 0FFFFh
+                ja      .check
+                bt      [port_map], eax
+                jc      .check
+                cmp     edx, [root]
+                je      .open
+%endif
+.check:         mov     edx, %3
 %if %2 > 1
                 mov     ecx, [esp + 12]
                 call    port_write_check
@@ -124,16 +131,19 @@ PORT_OPEN       equ     1
                 call    port_read_check
 %endif
                 cmp     eax, PORT_OPEN
-                mov     edx, [esp + 8]
                 jb      .refuse
                 ja      .ignored
+.open:          mov     edx, [esp + 8]
 %if %2 > 1
                 mov     eax, [esp + 12]
+%else
+                xor     eax, eax
 %endif
                 %4
-                jmp     .leave
-.ignored:       or      eax, -1
                 GATE_LEAVE %1, %2
+                section .text
+.ignored:       or      eax, -1
+                jmp     .leave
 %endmacro
 
                 section .rodata

@@ -30,6 +30,7 @@ typedef uint32_t word;		/* virtual or physical address, table entry */
 struct partition;
 extern struct partition *fpu_owner;
 
+__attribute__((returns_nonnull))
 static inline void *page_at(word paddr)
 {
 	return (void *)(paddr + WINDOW_BASE);

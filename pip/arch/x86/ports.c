@@ -24,7 +24,10 @@ static const struct {
 	{ 0x0CF8, 0x0CFF },	/* PCI configuration */
 };
 
-static uint8_t closed_map[PORTS / 8 + 1];
+/* A bit per port: closed, or the keyboard controller's command port, whose
+ * writes are looked at.  entry.asm asks the checks below about those only,
+ * and about everything for wide accesses and for children. */
+uint8_t port_map[PORTS / 8 + 1];
 
 #define PCI_ADDRESS	0xCF8
 #define PCI_DATA	0xCFC
@@ -68,7 +71,8 @@ void ports_init(void)
 {
 	for (uint32_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
 		for (uint32_t p = closed[i].first; p <= closed[i].last; p++)
-			closed_map[p / 8] |= 1 << p % 8;
+			port_map[p / 8] |= 1 << p % 8;
+	port_map[KBC_COMMAND / 8] |= 1 << KBC_COMMAND % 8;
 	pci_quiesce();
 }
 
@@ -85,25 +89,32 @@ static bool command_allowed(word value)
  * of a child, to its parent; the root has none: it reads ones. */
 enum { PORT_REFUSED, PORT_OPEN, PORT_IGNORED };
 
-word port_read_check(word port, word bytes)
+static bool port_open(word port, word bytes)
 {
 	uint32_t map;
 
-	if (port <= PORTS - bytes) {
-		map = *(const uint16_t *)(closed_map + port / 8) >> port % 8;
-		if (!(map & ((1u << bytes) - 1)) &&
-		    ports_allowed(port, bytes))
-			return PORT_OPEN;
-	}
+	if (port > PORTS - bytes)
+		return false;
+	map = *(const uint16_t *)(port_map + port / 8);
+	if (port <= KBC_COMMAND && port / 8 + 1 >= KBC_COMMAND / 8)
+		map &= ~(1u << (KBC_COMMAND - port / 8 * 8));
+	return !(map >> port % 8 & ((1u << bytes) - 1)) &&
+		ports_allowed(port, bytes);
+}
+
+word port_read_check(word port, word bytes)
+{
+	if (port_open(port, bytes))
+		return PORT_OPEN;
 	return current == root ? PORT_IGNORED : PORT_REFUSED;
 }
 
 word port_write_check(word port, word bytes, word value)
 {
-	if (__builtin_expect(KBC_COMMAND - port < bytes, 0) &&
-	    (bytes > 1 || !command_allowed(value)))
-		return current == root ? PORT_IGNORED : PORT_REFUSED;
-	return port_read_check(port, bytes);
+	if (port_open(port, bytes) && (KBC_COMMAND - port >= bytes ||
+	    (bytes == 1 && command_allowed(value))))
+		return PORT_OPEN;
+	return current == root ? PORT_IGNORED : PORT_REFUSED;
 }
 
 /* Service outaddrl would hand a physical address to a device that masters

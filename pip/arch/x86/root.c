@@ -18,17 +18,17 @@ static struct slot root_map(word va, word page)
 {
 	struct slot s;
 
-	if (!words(root->sh1)[dir_index(va)]) {
+	if (!prepared(root, dir_index(va))) {
 		word dir = dir_index(va);
 
-		words(root->pd)[dir] = memory_take_high() | PTE_P | PTE_W |
-			PTE_U;
-		words(root->sh1)[dir] = memory_take_high();
-		words(root->sh2)[dir] = memory_take_high();
+		*region_word(root->pd, dir) = memory_take_high() | PTE_P |
+			PTE_W | PTE_U;
+		*region_word(root->sh1, dir) = memory_take_high();
+		*region_word(root->sh2, dir) = memory_take_high();
 	}
 	s = slot_at(root, va);
 	*s.pte = page | PTE_P | PTE_W | PTE_U;
-	words(root->sh1)[dir_index(va)]++;
+	(*region_word(root->sh1, dir_index(va)))++;
 	return s;
 }
 
@@ -108,8 +108,7 @@ static word map_free_memory(word begin)
 
 	for (; dir_index(va) < dir_index(MODULES_BASE); va += PAGE_BYTES) {
 		/* the tables first: they come from the other end */
-		if (!words(root->sh1)[dir_index(va)] &&
-		    !memory_enough(4))
+		if (!prepared(root, dir_index(va)) && !memory_enough(4))
 			break;
 		page = memory_take_low();
 		if (!page)
