@@ -36,6 +36,7 @@ word removeVAddr(word desc, word va)
 		return 0;
 	*slot_at(current, *theirs.sh2).sh1 = 0;
 	*theirs.pte = 0;
+	forget(child);
 	*theirs.sh2 = 0;
 	(*region_word(child->sh1, dir_index(va)))--;
 	return 1;

@@ -44,6 +44,8 @@ struct partition {
 	word state;		/* interrupt state, 0: virtually masked */
 	word regions;		/* first prepared region, 0: none */
 	word restricted;	/* no services */
+	word vidt;		/* known physical address, 0: look it up */
+	word context;		/* known to be a writable context, 0: none */
 	word own_ports;		/* ranges below count, else the parent's do */
 	word nports;
 	struct {
@@ -53,6 +55,13 @@ struct partition {
 };
 
 _Static_assert(sizeof(struct partition) <= PAGE_BYTES, "one page");
+
+/* A page of p becomes unreachable or changes hands: trust no look-up */
+static inline void forget(struct partition *p)
+{
+	p->vidt = 0;
+	p->context = 0;
+}
 
 struct slot {			/* the three words about one page */
 	word *pte, *sh1, *sh2;

@@ -8,28 +8,52 @@
 
 #define CTX_BYTES	sizeof(user_ctx_t)
 
-static inline const word *vidt_of(const struct partition *p)
+static word vidt_walk(struct partition *p)
 {
 	struct slot s;
 
-	if (!slot_find(p, PIP_VIDT, &s) || !(*s.pte & PTE_P))
-		return NULL;
-	return words(*s.pte);
+	if (slot_find(p, PIP_VIDT, &s) && (*s.pte & PTE_P))
+		p->vidt = *s.pte & PAGE_MASK;
+	return p->vidt;
+}
+
+/* The VIDT of p, NULL if it has none */
+static inline const word *vidt_of(struct partition *p)
+{
+	word page = p->vidt;
+
+	if (!page)
+		page = vidt_walk(p);
+	return page ? page_at(page) : NULL;
+}
+
+static bool context_walk(struct partition *p, word va, word rights)
+{
+	if (!accessible_range(p, va, CTX_BYTES, PTE_P | PTE_W))
+		return rights == PTE_P &&
+			accessible_range(p, va, CTX_BYTES, PTE_P);
+	p->context = va;
+	return true;
+}
+
+/* May p's context at `va`, not 0, be loaded (PTE_P) or saved (PTE_W too)? */
+static inline bool context_usable(struct partition *p, word va, word rights)
+{
+	return va == p->context || context_walk(p, va, rights);
 }
 
 /* Context of p for a virtual interrupt, 0 if it has none that it may read */
-static inline word handler_of(const struct partition *p, word vint)
+static inline word handler_of(struct partition *p, word vint)
 {
 	const word *vidt = vidt_of(p);
 
-	if (!vidt || !vidt[vint] ||
-	    !accessible_range(p, vidt[vint], CTX_BYTES, PTE_P))
+	if (!vidt || !vidt[vint] || !context_usable(p, vidt[vint], PTE_P))
 		return 0;
 	return vidt[vint];
 }
 
 /* Where an interrupted partition is saved, 0 if nowhere */
-static inline word save_of(const struct partition *p)
+static inline word save_of(struct partition *p)
 {
 	const word *vidt = vidt_of(p);
 	word ctx;
@@ -37,8 +61,7 @@ static inline word save_of(const struct partition *p)
 	if (!vidt)
 		return 0;
 	ctx = vidt[p->state ? PIP_VIDT_SAVE_STI : PIP_VIDT_SAVE_CLI];
-	return ctx && accessible_range(p, ctx, CTX_BYTES, PTE_P | PTE_W) ?
-		ctx : 0;
+	return ctx && context_usable(p, ctx, PTE_P | PTE_W) ? ctx : 0;
 }
 
 /* 0 and *t, or a PIP_YIELD_* code */
@@ -66,12 +89,10 @@ word yield_decode(word desc, word vint, word save, struct transfer *t)
 	if (!theirs)
 		return PIP_YIELD_TARGET_VIDT;
 	t->context = theirs[vint];
-	if (!t->context || !accessible_range(t->to, t->context, CTX_BYTES,
-			PTE_P))
+	if (!t->context || !context_usable(t->to, t->context, PTE_P))
 		return PIP_YIELD_TARGET_CTX;
 	t->save = own[save];
-	if (t->save && !accessible_range(current, t->save, CTX_BYTES,
-			PTE_P | PTE_W))
+	if (t->save && !context_usable(current, t->save, PTE_P | PTE_W))
 		return PIP_YIELD_SAVE_ADDR;
 	return 0;
 }

@@ -32,6 +32,7 @@ static void set_presence(word va, word present)
 		struct slot s = slot_at(p, va);
 
 		*s.pte = (*s.pte & ~PTE_P) | present;
+		forget(p);
 		if (!p->parent)
 			return;
 		va = *s.sh2 & PAGE_MASK;

@@ -19,18 +19,26 @@ static word boot_directory[TABLE_ENTRIES] __attribute__((aligned(4096)));
 
 /* The kernel's part of every address space: Pip itself below 4 MiB, all
  * memory in the window; supervisor, global. */
-static void kernel_entries(word *pd)
+static void kernel_entries(void)
 {
 	const word flags = PTE_P | PTE_W | PDE_PS | PTE_G;
 
-	pd[0] = flags;
+	boot_directory[0] = flags;
 	for (word pa = 0; pa < WINDOW_SIZE; pa += 1u << 22)
-		pd[dir_index(WINDOW_BASE + pa)] = pa | flags;
+		boot_directory[dir_index(WINDOW_BASE + pa)] = pa | flags;
 }
 
 void directory_init(word pd)
 {
-	kernel_entries(page_at(pd));
+	word *to = page_at(pd), dir = dir_index(WINDOW_BASE);
+	const word *from = boot_directory;
+	uint32_t count = dir_index(WINDOW_SIZE);
+
+	to[0] = from[0];
+	to += dir;
+	from += dir;
+	__asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(count)
+		: : "memory");
 }
 
 static void cpu_check(void)
@@ -47,7 +55,7 @@ static void paging_enable(void)
 {
 	uint32_t cr0;
 
-	kernel_entries(boot_directory);
+	kernel_entries();
 	__asm__ volatile("movl %0, %%cr4" : : "r"(CR4_PSE | CR4_OSFXSR |
 		CR4_OSXMMEXCPT));
 	__asm__ volatile("movl %0, %%cr3" : : "r"(boot_directory));

@@ -30,10 +30,13 @@ typedef uint32_t word;		/* virtual or physical address, table entry */
 struct partition;
 extern struct partition *fpu_owner;
 
-__attribute__((returns_nonnull))
 static inline void *page_at(word paddr)
 {
-	return (void *)(paddr + WINDOW_BASE);
+	void *page = (void *)(paddr + WINDOW_BASE);
+
+	if (!page)
+		__builtin_unreachable();	/* saves callers a test */
+	return page;
 }
 
 static inline word page_number(const void *page)

@@ -50,6 +50,51 @@ static void save_event(user_ctx_t *ctx, const struct event *e)
 	ctx->nfu[PIP_NFU_ADDRESS] = cr2;
 }
 
+static void interrupt_before(const user_ctx_t *ctx, uint32_t eflags);
+
+/* `context`: checked by core, an address in `to` */
+__attribute__((always_inline))
+static inline void switch_to(struct partition *to, word context)
+{
+	const user_ctx_t *ctx = (const user_ctx_t *)context;
+	uint32_t eflags, state, gs = PIP_SEL_USER_DS;
+
+	if (to != current) {
+		current = to;
+		__asm__ volatile("movl %0, %%cr3" : : "r"(to->pd) : "memory");
+		fpu_switch(to);
+	}
+	state = ctx->pipflags;
+	eflags = (ctx->eflags & EFLAGS_LOADED) | EFLAGS_FIXED;
+	if (__builtin_expect(additions, 0)) {
+		additions = 0;
+		thread_base = 0;
+	}
+	if ((state & PIP_CTX_MASK) == PIP_CTX_MAGIC) {
+		additions = state & ~0xFFFFu;
+		state &= 0xFFFF;
+		if (additions & PIP_CTX_THREAD) {
+			thread_base = ctx->nfu[PIP_NFU_THREAD];
+			thread_base_set(thread_base);
+			gs = PIP_SEL_THREAD;
+		}
+		if (additions & PIP_CTX_STEP)
+			eflags |= EFLAGS_TF;
+	}
+	to->state = state;
+	user_if = state || to != root ? EFLAGS_IF : 0;
+	eflags |= user_if;
+	if (__builtin_expect(irq_pending && user_if, 0))
+		interrupt_before(ctx, eflags);
+	enter_user(ctx, eflags, gs);
+}
+
+void enter_partition(struct partition *to, word context)
+{
+	switch_to(to, context);
+	__builtin_unreachable();
+}
+
 static COLD void describe(const struct event *e)
 {
 	uint32_t cr2;
@@ -106,7 +151,7 @@ void event(struct event *e)
 	}
 	if (t.save)
 		save_event((user_ctx_t *)t.save, e);
-	enter_partition(t.to, t.context);
+	switch_to(t.to, t.context);
 }
 
 static void event_at_gate(struct gate_frame *f, struct event *e)
@@ -170,40 +215,6 @@ static COLD void interrupt_before(const user_ctx_t *ctx, uint32_t eflags)
 	event(&e);
 }
 
-/* `context`: checked by core, an address in `to` */
-void enter_partition(struct partition *to, word context)
-{
-	const user_ctx_t *ctx = (const user_ctx_t *)context;
-	uint32_t eflags, state, gs = PIP_SEL_USER_DS;
-
-	if (to != current) {
-		current = to;
-		__asm__ volatile("movl %0, %%cr3" : : "r"(to->pd) : "memory");
-		fpu_switch(to);
-	}
-	state = ctx->pipflags;
-	eflags = (ctx->eflags & EFLAGS_LOADED) | EFLAGS_FIXED;
-	additions = 0;
-	thread_base = 0;
-	if ((state & PIP_CTX_MASK) == PIP_CTX_MAGIC) {
-		additions = state & ~0xFFFFu;
-		state &= 0xFFFF;
-		if (additions & PIP_CTX_THREAD) {
-			thread_base = ctx->nfu[PIP_NFU_THREAD];
-			thread_base_set(thread_base);
-			gs = PIP_SEL_THREAD;
-		}
-		if (additions & PIP_CTX_STEP)
-			eflags |= EFLAGS_TF;
-	}
-	to->state = state;
-	user_if = state || to != root ? EFLAGS_IF : 0;
-	eflags |= user_if;
-	if (__builtin_expect(irq_pending && user_if, 0))
-		interrupt_before(ctx, eflags);
-	enter_user(ctx, eflags, gs);
-}
-
 /*
  * Service yield: returns only to say why not.  The caller resumes with
  * EAX = ECX = EDX = 0 and on_wake as its state, which is on_yield until then.
@@ -228,7 +239,8 @@ word yield(struct yield_call *c)
 		ctx->nfu[PIP_NFU_ERROR] = 0;
 		ctx->nfu[PIP_NFU_ADDRESS] = 0;
 	}
-	enter_partition(t.to, t.context);
+	switch_to(t.to, t.context);
+	__builtin_unreachable();
 }
 
 /* Sets the caller's own interrupt state; 0 */
