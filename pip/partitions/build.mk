@@ -14,11 +14,21 @@ $(BUILD)/partitions/minimal.bin: $(BUILD)/partitions/minimal.o \
 	$(LD) $< -o $@ -m elf_i386 -T pip/partitions/minimal/link.ld
 
 # The others stand on libpip: all .c and .asm files of pip/partitions/NAME
-LIBPIP_PARTITIONS := bench
+LIBPIP_PARTITIONS := bench conformance
+
+# What the two that test Pip share
+HARNESS_SRC := $(wildcard pip/partitions/harness/*.c \
+	pip/partitions/harness/*.asm)
+HARNESS_OBJ := $(addprefix $(BUILD)/,$(addsuffix .o,$(basename \
+	$(HARNESS_SRC))))
+conformance_EXTRA := $(HARNESS_OBJ)
+attack_EXTRA := $(HARNESS_OBJ)
+HARNESS_CFLAGS := -Ipip/partitions/harness
 
 define partition_rules
 $(1)_SRC := $$(wildcard pip/partitions/$(1)/*.c pip/partitions/$(1)/*.asm)
 $(1)_OBJ := $$(addprefix $$(BUILD)/,$$(addsuffix .o,$$(basename $$($(1)_SRC))))
+$(1)_OBJ += $$($(1)_EXTRA)
 $$(BUILD)/partitions/$(1).elf: $$($(1)_OBJ) $$(LIBPIP) $$(PARTITION_CRT0) \
 		$$(PARTITION_LD)
 	@mkdir -p $$(@D)
@@ -32,11 +42,12 @@ $(BUILD)/partitions/%.bin: $(BUILD)/partitions/%.elf
 
 $(BUILD)/pip/partitions/%.o: pip/partitions/%.c
 	@mkdir -p $(@D)
-	$(CC32) $(CFLAGS32) $(PARTITION_CFLAGS) -c $< -o $@
+	$(CC32) $(CFLAGS32) $(PARTITION_CFLAGS) $(HARNESS_CFLAGS) -MMD -MP \
+		-c $< -o $@
 
 $(BUILD)/pip/partitions/%.o: pip/partitions/%.asm
 	@mkdir -p $(@D)
-	$(NASM) $< -o $@
+	$(NASM) -f elf32 -g -F dwarf $< -o $@
 
 PARTITIONS := $(BUILD)/partitions/minimal.bin \
 	$(LIBPIP_PARTITIONS:%=$(BUILD)/partitions/%.bin)

@@ -20,8 +20,8 @@
  * through VIDT[VMM_VINT]; the child's state lies in the child's save slot.  If
  * the kernel itself was running or handling, it is resumed where it was:
  * a kernel looks at `pending` before it returns to a process and before it
- * waits.  The kernel acknowledges by clearing the bits (plain stores: there
- * is one processor and the VMM never interrupts itself).
+ * waits.  The kernel acknowledges by clearing the bits, in one instruction
+ * (XCHG, AND): the VMM may set bits between a load and a store.
  */
 #ifndef VMM_GUEST_H
 #define VMM_GUEST_H

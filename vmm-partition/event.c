@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The ways into the VMM.  Pip loads a context of the VMM's VIDT for each
+ * event: a C function, its argument in EAX, on a stack that is empty anew
+ * each time.  Every entry ends in vm_resume(), vm_interrupt(), or the end of
+ * the machine; interrupts stay off throughout.
+ *
+ * The guest can enter each of these at will by a yield to its parent: an
+ * entry believes nothing but the state it finds.
+ */
+#include "vmm.h"
+
+#define EFLAGS_FIXED	0x2
+#define FAULTS		32
+#define LINES		16
+#define LINE_TIMER	0
+#define LINE_COM1	4
+
+/* What a call would have left: a return address, 16-byte aligned before it */
+#define EVENT_STACK	(PIP_ROOT_CONTEXT - 4)
+
+typedef void event_t(uint32_t vector) __attribute__((regparm(1)));
+
+static user_ctx_t fault_context[FAULTS];
+static user_ctx_t line_context[LINES];
+static user_ctx_t hypercall_context, stray_context;
+
+struct vm guest;
+
+/* Handles a hardware interrupt.  Returns what becomes pending in the guest. */
+uint32_t event_irq(struct vm *vm, uint32_t vector)
+{
+	switch (vector - PIP_VINT_IRQ) {
+	case LINE_TIMER:
+		return timer_irq(vm) ? PENDING_TIMER : 0;
+	case LINE_COM1:
+		serial_receive();
+		return serial_news() ? PENDING_CONSOLE : 0;
+	}
+	return 0;
+}
+
+__attribute__((regparm(1))) static void on_line(uint32_t vector)
+{
+	vm_interrupt(&guest, event_irq(&guest, vector));
+}
+
+__attribute__((regparm(1))) static void on_hypercall(uint32_t vector)
+{
+	user_ctx_t *ctx = vm_context(&guest);
+
+	(void)vector;
+	if (!ctx->valid)
+		vm_kill(&guest, NULL, "hypercall without a save context");
+	hypercall(&guest, ctx);
+	vm_resume(&guest, ctx);
+}
+
+__attribute__((regparm(1))) static void on_fault(uint32_t vector)
+{
+	vm_fault(&guest, vector);
+}
+
+/* A software interrupt that means nothing here */
+__attribute__((regparm(1))) static void on_stray(uint32_t vector)
+{
+	user_ctx_t *ctx = guest_context(&guest);
+
+	(void)vector;
+	if (ctx && !ctx->valid)
+		ctx = NULL;
+	if (ctx && ctx->nfu[PIP_NFU_VECTOR] != PIP_EVENT_YIELD)
+		vm_kill(&guest, ctx, "int %#x means nothing to the VMM",
+			ctx->nfu[PIP_NFU_VECTOR]);
+	vm_kill(&guest, ctx, "it entered the VMM where nothing is");
+}
+
+static void set(uint32_t vint, user_ctx_t *ctx, event_t *handler)
+{
+	*ctx = (user_ctx_t){
+		.eip = (uint32_t)handler,
+		.eflags = EFLAGS_FIXED,
+		.regs = { .esp = EVENT_STACK, .eax = vint },
+	};
+	VIDT[vint] = ctx;
+}
+
+/* Fills the VIDT, and masks the lines that nobody here handles */
+void event_init(void)
+{
+	set(PIP_VIDT_SAVE_CLI, &stray_context, on_stray);
+	for (uint32_t vint = PIP_VIDT_SAVE_CLI; vint < 256; vint++)
+		VIDT[vint] = &stray_context;
+	for (uint32_t i = 0; i < FAULTS; i++)
+		set(i, &fault_context[i], on_fault);
+	for (uint32_t i = 0; i < LINES; i++) {
+		set(PIP_VINT_IRQ + i, &line_context[i], on_line);
+		if (i != LINE_TIMER && i != LINE_COM1)
+			(void)Pip_Irq(i, PIP_IRQ_MASK);
+	}
+	set(VMM_HYPERCALL, &hypercall_context, on_hypercall);
+}
