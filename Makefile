@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Pipstack: what people type.  Each component has its own build.mk; a target
+# line with `##` is in `make help`.
+
+BUILD   := build
+CC      := gcc
+CC32    := gcc -m32 -march=i686
+LD32    := ld -m elf_i386 -z noexecstack --no-warn-rwx-segments
+NASM    := nasm
+OBJCOPY := objcopy
+# Not the first python in PATH: Debian's has the packages.
+PYTHON  := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
+
+# Freestanding 32-bit code.  Whether it may use x87 and SSE is the
+# component's choice.
+CFLAGS32 := -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie \
+	-fno-stack-protector -fno-asynchronous-unwind-tables \
+	-fno-strict-aliasing -fomit-frame-pointer \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
+
+PARTITION ?= minimal
+BOOT := scripts/boot $(BOOTFLAGS)
+# Ring 0, for `make size`
+TRUSTED := pip/core pip/arch pip/include
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all deps run run-iso iso qemu-elf qemu-iso test test-system bench size \
+	debug check clean distclean help
+
+include $(wildcard pip/build.mk pip/lib/build.mk pip/partitions/build.mk \
+	vmm-partition/build.mk guests/*/build.mk initrd/build.mk \
+	images/build.mk tests/*/build.mk)
+
+all: $(BUILD)/pip.elf $(BUILD)/vmm.bin $(BUILD)/pipux.elf initrd partitions ## build everything
+
+deps: ## install the Debian packages that are missing
+	@scripts/install-deps
+
+# Nothing may be compiled before the packages are there: a make of its own.
+run: deps ## boot the stack on this terminal (^A x ends QEMU)
+	@+$(MAKE) --no-print-directory all
+	$(BOOT)
+
+iso: deps ## make build/pipstack.iso, a GRUB image
+	@+$(MAKE) --no-print-directory $(BUILD)/pipstack.iso
+
+run-iso: iso ## boot that image on this terminal
+	$(BOOT) --iso=$(BUILD)/pipstack.iso
+
+qemu-elf: deps ## boot PARTITION=minimal as Pip's root partition
+	@+$(MAKE) --no-print-directory $(BUILD)/pip.elf \
+		$(BUILD)/partitions/$(PARTITION).bin
+	$(BOOT) --root $(BUILD)/partitions/$(PARTITION).bin
+
+qemu-iso: deps ## the same by GRUB from an ISO image
+	@+$(MAKE) --no-print-directory $(BUILD)/pip.elf \
+		$(BUILD)/partitions/$(PARTITION).bin
+	$(BOOT) --iso --root $(BUILD)/partitions/$(PARTITION).bin
+
+test: deps ## build everything and run every test
+	@+$(MAKE) --no-print-directory all $(if $(wildcard \
+		tests/host/build.mk),test-host) test-system
+
+# Host tests first: they are quick, and the last line is pytest's.
+test-system: all $(if $(wildcard tests/host/build.mk),test-host) guest-programs
+	$(PYTHON) -m pytest tests/system $(PYTESTFLAGS)
+
+bench: deps ## count instructions of services and system calls
+	@+$(MAKE) --no-print-directory all
+	scripts/bench
+
+size: $(BUILD)/pip.elf ## count the lines of the trusted base
+	@scripts/size $< $(TRUSTED)
+
+debug: ## boot halted, with gdb and every layer's symbols
+	@scripts/install-deps debug
+	@+$(MAKE) --no-print-directory all
+	scripts/debug $(BOOTFLAGS)
+
+check: ## static analysis and formatting
+	@scripts/install-deps check
+	@scripts/check
+
+clean: ## remove what was built, but not musl and BusyBox
+	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 \
+		! -name src ! -name apt ! -name 'musl*' ! -name 'busybox*' \
+		! -name i386-musl-gcc -exec rm -rf {} +
+
+distclean: ## remove build/ altogether
+	rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | \
+		expand -t 12

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Programs that the system tests run in the guest: build/tests/guest/NAME.
+
+GUEST_BIN   := $(BUILD)/tests/guest
+GUEST_TESTS := $(patsubst tests/guest/%.c,$(GUEST_BIN)/%, \
+	$(wildcard tests/guest/*.c))
+
+.PHONY: guest-programs
+guest-programs: $(GUEST_TESTS) $(GUEST_BIN)/hostile.elf
+
+$(GUEST_BIN)/%: tests/guest/%.c tests/guest/check.h $(MUSL_CC)
+	@mkdir -p $(@D)
+	$(MUSL_CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wno-infinite-recursion \
+		$< -o $@ -lm
+
+# A guest kernel that attacks, for the VMM to survive.
+$(GUEST_BIN)/hostile.elf: tests/guest/hostile.asm
+	@mkdir -p $(@D)
+	$(NASM) -f elf32 $< -o $(@:.elf=.o)
+	$(LD32) -Ttext=0x400000 -o $@ $(@:.elf=.o)

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Clocks and sleeping: never backwards, never too early, not absurdly late. */
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/times.h>
+#include <time.h>
+
+#include "check.h"
+
+#define SECOND	1000000000LL
+
+static long long now(clockid_t clock)
+{
+	struct timespec ts;
+
+	CHECK(!clock_gettime(clock, &ts));
+	CHECK(ts.tv_nsec >= 0 && ts.tv_nsec < SECOND);
+	return ts.tv_sec * SECOND + ts.tv_nsec;
+}
+
+static void test_monotonic(void)
+{
+	long long last = now(CLOCK_MONOTONIC), next;
+	long long start = last;
+	struct timespec resolution;
+
+	while (last - start < SECOND / 10) {
+		next = now(CLOCK_MONOTONIC);
+		CHECK(next >= last);
+		last = next;
+	}
+	CHECK(!clock_getres(CLOCK_MONOTONIC, &resolution));
+	CHECK(resolution.tv_sec == 0 && resolution.tv_nsec > 0);
+}
+
+static void test_wall(void)
+{
+	struct timeval tv;
+	long long wall = now(CLOCK_REALTIME);
+
+	/* Between the year this was written and 2100. */
+	CHECK(wall / SECOND > 1700000000 && wall / SECOND < 4102444800);
+	CHECK(!gettimeofday(&tv, NULL));
+	CHECK(llabs(tv.tv_sec - wall / SECOND) <= 2);
+	CHECK(llabs(time(NULL) - wall / SECOND) <= 2);
+}
+
+static void test_sleep(void)
+{
+	static const int milliseconds[] = { 0, 1, 5, 20, 100 };
+
+	for (int i = 0; i < 5; i++) {
+		long long length = milliseconds[i] * 1000000LL;
+		struct timespec ts = { .tv_nsec = length };
+		long long start = now(CLOCK_MONOTONIC), slept;
+
+		CHECK(!nanosleep(&ts, NULL));
+		slept = now(CLOCK_MONOTONIC) - start;
+		CHECK(slept >= length && slept < length + 2 * SECOND);
+	}
+	CHECK_ERRNO(nanosleep(&(struct timespec){ 0, SECOND }, NULL), EINVAL);
+	CHECK_ERRNO(nanosleep(&(struct timespec){ -1, 0 }, NULL), EINVAL);
+	CHECK_ERRNO(clock_gettime(99, &(struct timespec){ 0 }), EINVAL);
+}
+
+/* Time in this process passes when it computes, not when it sleeps. */
+static void test_processor_time(void)
+{
+	long long start = now(CLOCK_PROCESS_CPUTIME_ID), slept;
+	struct rusage usage;
+	struct tms tms;
+
+	usleep(200000);
+	slept = now(CLOCK_PROCESS_CPUTIME_ID) - start;
+	CHECK(slept < SECOND / 10);
+	while (now(CLOCK_PROCESS_CPUTIME_ID) - start < SECOND / 5)
+		;
+	CHECK(!getrusage(RUSAGE_SELF, &usage));
+	CHECK(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
+		+ usage.ru_utime.tv_usec + usage.ru_stime.tv_usec > 0);
+	CHECK(times(&tms) != (clock_t)-1);
+}
+
+int main(void)
+{
+	test_monotonic();
+	test_wall();
+	test_sleep();
+	test_processor_time();
+	return passed("clocks");
+}
