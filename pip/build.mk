@@ -23,7 +23,7 @@ $(patsubst %.c,$(BUILD)/%.o,$(PIP_C)): $(BUILD)/%.o: %.c
 $(patsubst %.asm,$(BUILD)/%.o,$(PIP_ASM)): $(BUILD)/%.o: %.asm \
 		$(BUILD)/pip/asm-offsets.inc
 	@mkdir -p $(@D)
-	$(NASM) -i$(BUILD)/pip/ $< -o $@
+	$(NASM) -f elf32 -g -F dwarf -i$(BUILD)/pip/ $< -o $@
 
 $(BUILD)/pip/asm-offsets.inc: pip/arch/x86/asm-offsets.c
 	@mkdir -p $(@D)

@@ -36,7 +36,9 @@
 #define SH1_PARTITION	2u	/* a child's descriptor; address: next lent */
 #define SH1_LENT	4u	/* a table of a child; address: next lent */
 
+#ifndef PORT_RANGES
 #define PORT_RANGES	8
+#endif
 
 struct partition {
 	word pd, sh1, sh2, list;	/* physical */
@@ -44,6 +46,7 @@ struct partition {
 	word state;		/* interrupt state, 0: virtually masked */
 	word regions;		/* first prepared region, 0: none */
 	word restricted;	/* no services */
+	word child, child_key;	/* last looked up: descriptor, address | low */
 	word vidt;		/* known physical address, 0: look it up */
 	word context;		/* known to be a writable context, 0: none */
 	word own_ports;		/* ranges below count, else the parent's do */
@@ -59,6 +62,7 @@ _Static_assert(sizeof(struct partition) <= PAGE_BYTES, "one page");
 /* A page of p becomes unreachable or changes hands: trust no look-up */
 static inline void forget(struct partition *p)
 {
+	p->child_key = 0;
 	p->vidt = 0;
 	p->context = 0;
 }

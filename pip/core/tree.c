@@ -5,14 +5,23 @@
  */
 #include "pip.h"
 
-/* The child whose descriptor is the caller's page `desc`, or NULL */
-struct partition *child_find(word desc)
+static struct partition *child_walk(word desc)
 {
 	struct slot s;
 
 	if (!slot_find(current, desc, &s) || !(*s.sh1 & SH1_PARTITION))
 		return NULL;
-	return page_at(*s.pte & PAGE_MASK);
+	current->child = *s.pte & PAGE_MASK;
+	current->child_key = desc | ~PAGE_MASK;
+	return page_at(current->child);
+}
+
+/* The child whose descriptor is the caller's page `desc`, or NULL */
+struct partition *child_find(word desc)
+{
+	if (current->child_key == (desc | ~PAGE_MASK))
+		return page_at(current->child);
+	return child_walk(desc);
 }
 
 /* May Pip take the caller's page `va`?  It must be the caller's to write:

@@ -23,7 +23,7 @@ EFLAGS_FIXED    equ     2
 
                 extern  current, irq_pending, user_if, kernel_stack_top
                 extern  event, gate_refused, gate_interrupted
-                extern  port_read_check, port_write_check, port_map, root
+                extern  fpu_claim, port_read_check, port_write_check, port_map, root
 
 ; The stub of one call gate is GATE_ENTER, a body, GATE_LEAVE, with selector
 ; and number of arguments.
@@ -204,6 +204,9 @@ event_table:
 %assign         vector  0
 %rep            256
                 align   16
+%if vector = 7                          ; #NM: x87 or SSE is wanted
+                jmp     fpu_entry
+%endif
 %if vector != 8 && (vector < 10 || vector > 14) && vector != 17
                 push    0
 %endif
@@ -222,6 +225,16 @@ event_entry:    pushad
                 call    event
                 popad
                 add     esp, 8
+                iretd
+
+; A child's only: Pip itself never touches these registers
+fpu_entry:      pushad
+                mov     ecx, SEL_USER_DS
+                mov     ds, ecx
+                mov     es, ecx
+                cld
+                call    fpu_claim
+                popad
                 iretd
 
 ; void enter_user(const user_ctx_t *ctx, uint32_t eflags, uint32_t gs)

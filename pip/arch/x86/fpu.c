@@ -28,11 +28,9 @@ static void ts_lower(void)
 /* `to` is about to run */
 void fpu_switch(const struct partition *to)
 {
-	if (ts_set == (to != fpu_owner))
-		return;
-	if (ts_set)
+	if (to == fpu_owner)
 		ts_lower();
-	else
+	else if (!ts_set)
 		ts_raise();
 }
 

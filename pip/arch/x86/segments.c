@@ -65,12 +65,14 @@ static void load(void)
 		"ljmp %2, $1f\n"
 		"1:\tmovl %3, %%eax\n\t"
 		"movl %%eax, %%ss\n\t"
+		"movl %4, %%eax\n\t"		/* IRET to ring 3 nulls others */
 		"movl %%eax, %%ds\n\t"
 		"movl %%eax, %%es\n\t"
-		"movl %4, %%eax\n\t"
+		"movl %5, %%eax\n\t"
 		"ltr %%ax"
 		: : "m"(gdtr), "m"(idtr), "i"(SEL_KERNEL_CS),
-		"i"(SEL_KERNEL_DS), "i"(PIP_SEL_TSS) : "eax", "memory");
+		"i"(SEL_KERNEL_DS), "i"(PIP_SEL_USER_DS), "i"(PIP_SEL_TSS)
+		: "eax", "memory");
 }
 
 void segments_init(void)

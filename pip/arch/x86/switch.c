@@ -143,9 +143,6 @@ void event(struct event *e)
 	if (is_irq(e->vector)) {
 		if (!pic_accept(e->vector) || !route_irq(e->vector, &t))
 			return;
-	} else if (e->vector == EXC_NM) {
-		fpu_claim();
-		return;
 	} else if (!route_event(e->vector, &t)) {
 		unhandled(e);
 	}

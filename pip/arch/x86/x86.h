@@ -29,7 +29,6 @@
 #define CR4_OSXMMEXCPT	0x400u
 
 #define EXC_DB		1
-#define EXC_NM		7
 #define EXC_GP		13
 #define EXC_PF		14
 

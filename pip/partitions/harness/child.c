@@ -2,7 +2,7 @@
 /* Children: made, run, given back with everything that they held. */
 #include "harness.h"
 
-#define OWNED_PER_PAGE	(PIP_PAGE_SIZE / sizeof(uint32_t))
+#define OWNED_PER_PAGE	(PIP_PAGE_SIZE / sizeof(struct owned))
 
 extern uint8_t end[];		/* of the image, page aligned */
 
@@ -22,7 +22,12 @@ bool create(const uint32_t page[5])
 		page[4]) == 1;
 }
 
-/* A page that child_free() gives back */
+static struct owned *owned_at(const struct child *c, uint32_t n)
+{
+	return &c->owned[n / OWNED_PER_PAGE][n % OWNED_PER_PAGE];
+}
+
+/* A page that child_free() gives back, 0 if there is none */
 uint32_t child_take(struct child *c)
 {
 	uint32_t n = c->nowned / OWNED_PER_PAGE, page;
@@ -30,11 +35,23 @@ uint32_t child_take(struct child *c)
 	if (n == ARRAY_SIZE(c->owned))
 		return 0;
 	if (!c->owned[n])
-		c->owned[n] = (uint32_t *)page_new();
+		c->owned[n] = (struct owned *)page_new();
 	page = c->owned[n] ? page_new() : 0;
 	if (page)
-		c->owned[n][c->nowned++ % OWNED_PER_PAGE] = page;
+		*owned_at(c, c->nowned++) = (struct owned){ page, 0 };
 	return page;
+}
+
+/* The child's address in the caller's memory, NULL if it has no page there */
+void *child_view(const struct child *c, uint32_t va)
+{
+	for (uint32_t n = 0; n < c->nowned; n++) {
+		const struct owned *o = owned_at(c, n);
+
+		if (o->va && o->va == (va & -PIP_PAGE_SIZE))
+			return (void *)(o->page | va % PIP_PAGE_SIZE);
+	}
+	return NULL;
 }
 
 /* The partition alone, without memory; false: no pages, nothing is left */
@@ -67,7 +84,14 @@ bool child_map(struct child *c, uint32_t page, uint32_t va)
 	}
 	if (first && Pip_Prepare(c->desc, va, first) != 1)
 		return false;
-	return page && Pip_AddVAddr(page, c->desc, va, 1, 1, 1) == 1;
+	if (!page || Pip_AddVAddr(page, c->desc, va, 1, 1, 1) != 1)
+		return false;
+	for (uint32_t n = c->nowned; n--;)
+		if (owned_at(c, n)->page == page) {
+			owned_at(c, n)->va = va;
+			break;
+		}
+	return true;
 }
 
 static bool map_image(struct child *c)
@@ -156,8 +180,7 @@ void child_free(struct child *c)
 	if (c->desc)
 		Pip_DeletePartition(c->desc);
 	for (uint32_t i = 0; i < c->nowned; i++)
-		Pip_FreePage((void *)c->owned[i / OWNED_PER_PAGE]
-			[i % OWNED_PER_PAGE]);
+		Pip_FreePage((void *)owned_at(c, i)->page);
 	for (uint32_t i = 0; i < ARRAY_SIZE(c->owned); i++)
 		if (c->owned[i])
 			Pip_FreePage(c->owned[i]);

@@ -55,7 +55,9 @@ struct child {
 	uint32_t **vidt;	/* its pages, as the parent sees them */
 	user_ctx_t *ctx;
 	uint32_t *box;
-	uint32_t *owned[4];	/* pages that hold the addresses of all pages */
+	struct owned {		/* every page of it, and where it sees it */
+		uint32_t page, va;
+	} *owned[8];
 	uint32_t nowned;
 };
 
@@ -64,6 +66,7 @@ bool create(const uint32_t page[5]);
 bool child_create(struct child *c);
 bool child_map(struct child *c, uint32_t page, uint32_t va);
 uint32_t child_take(struct child *c);
+void *child_view(const struct child *c, uint32_t va);
 bool child_new(struct child *c, uint32_t heap_pages);
 void child_start(struct child *c, act_fn *fn, uint32_t argument);
 void child_start_raw(struct child *c, void (*code)(void));
