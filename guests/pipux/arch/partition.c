@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Making and ending partitions for processes, with a few idle ones kept
+ * ready: what fork and exec would wait for longest is Pip clearing tables.
+ *
+ * Invariant: `lent` chains, through the page map, exactly the pages that
+ * Pip holds for the partition; the kernel does not touch them.
+ */
+#include <pipux/kernel.h>
+#include <pipux/partition.h>
+
+#define IDLE_MAX	8		/* idle partitions kept */
+#define CTX_OFFSET	0xF00		/* of the context in the VIDT page */
+#define REGION_TABLES	3		/* pages that prepare takes */
+
+static struct list idle = LIST_INIT(idle);
+static unsigned nr_idle;
+
+static void lend(struct partition *part, void *p)
+{
+	struct page *page = page_of(p);
+
+	page->chain = part->lent;
+	part->lent = page;
+}
+
+/* n fresh pages, or none at all */
+static bool pages_grab(void **pages, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		pages[i] = page_alloc();
+		if (!pages[i]) {
+			while (i--)
+				page_free(pages[i]);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool region_prepare(struct partition *part, uint32_t va)
+{
+	void *p[REGION_TABLES];
+
+	if (!pages_grab(p, REGION_TABLES))
+		return false;
+	/* Pip walks the list through the first word of each page */
+	*(void **)p[0] = p[1];
+	*(void **)p[1] = p[2];
+	*(void **)p[2] = NULL;
+	if (!(Pip_Prepare(part->desc, va, (uint32_t)p[0]) & 1))
+		panic("prepare %08x", va);
+	for (unsigned i = 0; i < REGION_TABLES; i++)
+		lend(part, p[i]);
+	return true;
+}
+
+uint32_t *partition_entry_make(struct partition *part, uint32_t va)
+{
+	uint32_t **table = &part->table[va >> REGION_SHIFT];
+
+	if (unlikely(!*table)) {
+		uint32_t *new = page_alloc_zeroed();
+
+		if (!new)
+			return NULL;
+		if (!region_prepare(part, va)) {
+			page_free(new);
+			return NULL;
+		}
+		*table = new;
+	}
+	return *table + (va >> PAGE_SHIFT) % REGION_PAGES;
+}
+
+/* Everything comes back wiped; nothing may be mapped but the VIDT page */
+static void partition_free(struct partition *part)
+{
+	struct page *page, *next;
+
+	if (part->desc && !Pip_DeletePartition(part->desc))
+		panic("deletePartition %08x", part->desc);
+	for (page = part->lent; page; page = next) {
+		next = page->chain;
+		page_free(page_address(page));
+	}
+	for (unsigned i = 0; i < REGIONS; i++)
+		if (part->table[i])
+			page_free(part->table[i]);
+	if (part->vidt)
+		page_free(part->vidt);
+	page_free(part);
+}
+
+/* The partition itself: five pages, stripped of every right to call Pip */
+static bool partition_create(struct partition *part)
+{
+	void *p[5];
+
+	if (!pages_grab(p, 5))
+		return false;
+	if (!Pip_CreatePartition((uint32_t)p[0], (uint32_t)p[1],
+			(uint32_t)p[2], (uint32_t)p[3], (uint32_t)p[4]))
+		panic("createPartition");
+	part->desc = (uint32_t)p[0];
+	for (unsigned i = 0; i < 5; i++)
+		lend(part, p[i]);
+	if (!Pip_Restrict(part->desc, PIP_RESTRICT_SERVICES, 0, 0)
+			|| !Pip_Restrict(part->desc, PIP_RESTRICT_PORTS, 1, 0))
+		panic("restrict");
+	return true;
+}
+
+static struct partition *partition_new(void)
+{
+	struct partition *part = page_alloc_zeroed();
+
+	if (!part)
+		return NULL;
+	part->vidt = page_alloc_zeroed();
+	if (!part->vidt || !partition_create(part)
+			|| !region_prepare(part, PIP_VIDT)) {
+		partition_free(part);
+		return NULL;
+	}
+	part->ctx = (user_ctx_t *)((uint8_t *)part->vidt + CTX_OFFSET);
+	partition_map(part, (uint32_t)part->vidt, PIP_VIDT, true);
+	return part;
+}
+
+/*
+ * The previous process could write its whole VIDT page, and its FPU
+ * registers are still there: neither may reach the next one.
+ */
+struct partition *partition_get(void)
+{
+	struct partition *part;
+
+	if (nr_idle) {
+		part = list_first(&idle, struct partition, link);
+		list_del(&part->link);
+		nr_idle--;
+		memset(part->vidt, 0, PAGE_SIZE);
+	} else if (!(part = partition_new())) {
+		return NULL;
+	}
+	part->ctx_owner = NULL;
+	part->vidt[PIP_VIDT_SAVE_CLI] = PIP_VIDT + CTX_OFFSET;
+	(void)Pip_Fpu(part->desc, PIP_FPU_RESET, 0);
+	return part;
+}
+
+void partition_put(struct partition *part)
+{
+	if (nr_idle >= IDLE_MAX) {
+		partition_free(part);
+		return;
+	}
+	list_add(&idle, &part->link);
+	nr_idle++;
+}
+
+bool partitions_shrink(void)
+{
+	struct partition *part;
+
+	if (!nr_idle)
+		return false;
+	part = list_first(&idle, struct partition, link);
+	list_del(&part->link);
+	nr_idle--;
+	partition_free(part);
+	return true;
+}

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# pipux: build/pipux.elf, loaded by the VMM with its symbols.
+
+PIPUX      := guests/pipux
+PIPUX_OUT  := $(BUILD)/$(PIPUX)
+PIPUX_DIRS := arch mm kernel fs tty time lib
+PIPUX_SRC  := $(filter-out %/offsets.c,$(wildcard \
+	$(PIPUX_DIRS:%=$(PIPUX)/%/*.c)))
+PIPUX_OBJS := $(PIPUX_SRC:%.c=$(BUILD)/%.o) $(PIPUX_OUT)/arch/stubs.o
+PIPUX_DEFS := $(PIPUX_OUT)/arch/offsets.inc
+UAPI       := $(BUILD)/linux-headers
+
+# System calls have no prototypes: the table is their only caller.  The FPU
+# belongs to the processes.
+PIPUX_CFLAGS := $(filter-out -Wmissing-prototypes,$(CFLAGS32)) \
+	-nostdinc -isystem $(shell $(CC) -print-file-name=include) \
+	-isystem $(UAPI) -I$(PIPUX)/include -Iguests/include -Ipip/include \
+	-mgeneral-regs-only -Wno-unused-parameter
+
+# Linux's own headers for user space: every ABI constant comes from there
+$(UAPI)/.made:
+	@mkdir -p $(@D)
+	ln -sfn /usr/include/linux $(UAPI)/linux
+	ln -sfn /usr/include/asm-generic $(UAPI)/asm-generic
+	ln -sfn /usr/include/$(shell $(CC) -print-multiarch)/asm $(UAPI)/asm
+	@touch $@
+
+$(PIPUX_DEFS): $(PIPUX)/arch/offsets.c $(UAPI)/.made
+	@mkdir -p $(@D)
+	$(CC32) $(PIPUX_CFLAGS) -MMD -MP -MT $@ -MF $@.d -S $< -o $@.s
+	sed -n 's/^->//p' $@.s > $@
+
+$(PIPUX_OUT)/arch/stubs.o: $(PIPUX)/arch/stubs.asm $(PIPUX_DEFS)
+	$(NASM) -f elf32 -g -I$(PIPUX_OUT)/arch/ $< -o $@
+
+$(BUILD)/$(PIPUX)/%.o: $(PIPUX)/%.c $(UAPI)/.made
+	@mkdir -p $(@D)
+	$(CC32) $(PIPUX_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/pipux.elf: $(PIPUX_OBJS) $(PIPUX)/arch/pipux.ld
+	$(LD32) -T $(PIPUX)/arch/pipux.ld -o $@ $(PIPUX_OBJS)
+
+pipux: $(BUILD)/pipux.elf
+.PHONY: pipux
+
+-include $(PIPUX_OBJS:.o=.d) $(PIPUX_DEFS).d

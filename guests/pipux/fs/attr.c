@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Changing attributes: mode, owner, size.  Who may: the man pages. */
+#include "internal.h"
+
+static int may_change(struct inode *inode)
+{
+	if (inode->sb->flags & MS_RDONLY)
+		return -EROFS;
+	return inode_owner(inode) ? 0 : -EPERM;
+}
+
+/* chmod(2): set-group-id needs membership */
+static long change_mode(struct inode *inode, uint32_t mode)
+{
+	int rc = may_change(inode);
+
+	if (rc)
+		return rc;
+	if (inode_is(inode, S_IFLNK))
+		return -EOPNOTSUPP;
+	mode &= MODE_PERM;
+	if (current->cred.fsuid != 0 && !group_member(inode->gid))
+		mode &= ~S_ISGID;
+	inode->mode = (inode->mode & S_IFMT) | mode;
+	inode->ctime = inode_time();
+	return 0;
+}
+
+#define KEEP	((uint32_t)-1)
+
+/* chown(2): root may do all, the owner may choose among his groups */
+static long change_owner(struct inode *inode, uint32_t uid, uint32_t gid)
+{
+	if (inode->sb->flags & MS_RDONLY)
+		return -EROFS;
+	if (current->cred.fsuid != 0) {
+		if (current->cred.fsuid != inode->uid
+		    || (uid != KEEP && uid != inode->uid)
+		    || (gid != KEEP && gid != inode->gid
+			&& !group_member(gid)))
+			return uid == KEEP && gid == KEEP ? 0 : -EPERM;
+	}
+	if (uid != KEEP)
+		inode->uid = uid;
+	if (gid != KEEP)
+		inode->gid = gid;
+	if (!inode_is(inode, S_IFDIR)) {
+		inode->mode &= ~S_ISUID;
+		if (inode->mode & 010)
+			inode->mode &= ~S_ISGID;
+	}
+	inode->ctime = inode_time();
+	return 0;
+}
+
+long sys_fchmodat(int dfd, const char *upath, uint32_t mode)
+{
+	struct dentry *d = user_path(dfd, upath, LOOKUP_FOLLOW, 0);
+	long rc;
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	rc = change_mode(d->inode, mode);
+	dentry_put(d);
+	return rc;
+}
+
+long sys_chmod(const char *upath, uint32_t mode)
+{
+	return sys_fchmodat(AT_FDCWD, upath, mode);
+}
+
+long sys_fchmod(int fd, uint32_t mode)
+{
+	struct file *f = fd_get_io(fd);
+	long rc;
+
+	if (!f)
+		return -EBADF;
+	rc = change_mode(f->inode, mode);
+	file_put(f);
+	return rc;
+}
+
+static long chown_path(int dfd, const char *upath, uint32_t uid, uint32_t gid,
+		unsigned lookup, int flags)
+{
+	struct dentry *d = user_path(dfd, upath, lookup, flags);
+	long rc;
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	rc = change_owner(d->inode, uid, gid);
+	dentry_put(d);
+	return rc;
+}
+
+long sys_fchownat(int dfd, const char *upath, uint32_t uid, uint32_t gid,
+		int flags)
+{
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	return chown_path(dfd, upath, uid, gid,
+		(flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, flags);
+}
+
+long sys_chown32(const char *upath, uint32_t uid, uint32_t gid)
+{
+	return chown_path(AT_FDCWD, upath, uid, gid, LOOKUP_FOLLOW, 0);
+}
+
+long sys_lchown32(const char *upath, uint32_t uid, uint32_t gid)
+{
+	return chown_path(AT_FDCWD, upath, uid, gid, 0, 0);
+}
+
+long sys_fchown32(int fd, uint32_t uid, uint32_t gid)
+{
+	struct file *f = fd_get_io(fd);
+	long rc;
+
+	if (!f)
+		return -EBADF;
+	rc = change_owner(f->inode, uid, gid);
+	file_put(f);
+	return rc;
+}
+
+/* The first calls had 16-bit identities; their -1 also means "keep" */
+static uint32_t widen(uint16_t id)
+{
+	return id == 0xFFFF ? KEEP : id;
+}
+
+long sys_chown(const char *upath, uint32_t uid, uint32_t gid)
+{
+	return sys_chown32(upath, widen(uid), widen(gid));
+}
+
+long sys_lchown(const char *upath, uint32_t uid, uint32_t gid)
+{
+	return sys_lchown32(upath, widen(uid), widen(gid));
+}
+
+long sys_fchown(int fd, uint32_t uid, uint32_t gid)
+{
+	return sys_fchown32(fd, widen(uid), widen(gid));
+}
+
+/* truncate(2) */
+static long truncate_path(const char *upath, loff_t size)
+{
+	struct dentry *d;
+	long rc;
+
+	if (size < 0)
+		return -EINVAL;
+	d = user_path(AT_FDCWD, upath, LOOKUP_FOLLOW, 0);
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	if (inode_is(d->inode, S_IFDIR))
+		rc = -EISDIR;
+	else if (!inode_is(d->inode, S_IFREG))
+		rc = -EINVAL;
+	else
+		rc = inode_permission(d->inode, MAY_WRITE);
+	if (rc == 0)
+		rc = inode_truncate(d->inode, size);
+	dentry_put(d);
+	return rc;
+}
+
+static long truncate_fd(int fd, loff_t size)
+{
+	struct file *f;
+	long rc;
+
+	if (size < 0)
+		return -EINVAL;
+	f = fd_get_io(fd);
+	if (!f)
+		return -EBADF;
+	if (!inode_is(f->inode, S_IFREG) || !(f->mode & FMODE_WRITE))
+		rc = -EINVAL;
+	else
+		rc = inode_truncate(f->inode, size);
+	file_put(f);
+	return rc;
+}
+
+#define LOFF(lo, hi)	((loff_t)((uint64_t)(hi) << 32 | (lo)))
+
+long sys_truncate(const char *upath, long size)
+{
+	return truncate_path(upath, size);
+}
+
+long sys_truncate64(const char *upath, uint32_t lo, uint32_t hi)
+{
+	return truncate_path(upath, LOFF(lo, hi));
+}
+
+long sys_ftruncate(int fd, long size)
+{
+	return truncate_fd(fd, size);
+}
+
+long sys_ftruncate64(int fd, uint32_t lo, uint32_t hi)
+{
+	return truncate_fd(fd, LOFF(lo, hi));
+}
+
+long sys_fallocate(int fd, int mode, uint32_t off_lo, uint32_t off_hi,
+		uint32_t len_lo, uint32_t len_hi)
+{
+	loff_t off = LOFF(off_lo, off_hi), len = LOFF(len_lo, len_hi);
+	struct file *f;
+	long rc;
+
+	if (off < 0 || len <= 0)
+		return -EINVAL;
+	f = fd_get_io(fd);
+	if (!f)
+		return -EBADF;
+	if (!(f->mode & FMODE_WRITE))
+		rc = -EBADF;
+	else if (off + len < 0 || off + len > (loff_t)1 << 44)
+		rc = -EFBIG;
+	else if (inode_is(f->inode, S_IFIFO))
+		rc = -ESPIPE;
+	else
+		rc = f->ops->fallocate ? f->ops->fallocate(f, mode, off, len)
+			: inode_is(f->inode, S_IFREG) ? -EOPNOTSUPP : -ENODEV;
+	file_put(f);
+	return rc;
+}

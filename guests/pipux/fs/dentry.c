@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Names and their cache: one hash table over (directory, name).  Invariants:
+ * a dentry holds a reference on its parent and its inode; a hashed dentry
+ * with no reference is on the list of idle ones, which is bounded; a pinned
+ * one has a reference of its file system and is in its parent's `children`.
+ */
+#include "internal.h"
+
+#define HASH_SIZE	2048u
+#define IDLE_MAX	512u
+
+static struct dentry *table[HASH_SIZE];
+static struct list idle = LIST_INIT(idle);
+static uint32_t nr_idle;
+static uint32_t next_cookie = 2;	/* 0 and 1 are `.` and `..` */
+
+static struct dentry **bucket(struct dentry *dir, uint32_t hash)
+{
+	uint32_t h = hash + ((uintptr_t)dir >> 4) * 0x9E3779B1u;
+
+	return &table[(h ^ h >> 16) % HASH_SIZE];
+}
+
+/* A new name below `parent` (NULL: a root) with one reference and no inode */
+struct dentry *dentry_new(struct dentry *parent, const char *name, size_t len)
+{
+	struct dentry *d = kzalloc(sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->name = kmalloc(len + 1);
+	if (!d->name) {
+		kfree(d);
+		return NULL;
+	}
+	memcpy(d->name, name, len);
+	d->name[len] = 0;
+	d->len = len;
+	d->refs = 1;
+	d->parent = parent ? dentry_get(parent) : d;
+	list_init(&d->children);
+	list_init(&d->sibling);
+	list_init(&d->lru);
+	list_init(&d->sb_link);
+	if (parent) {
+		d->hash = path_hash(d->name);
+		d->sb = parent->sb;
+		list_add_tail(&d->sb->dentries, &d->sb_link);
+	}
+	return d;
+}
+
+struct dentry *dentry_root(struct super_block *sb, struct inode *inode)
+{
+	struct dentry *d = dentry_new(NULL, "/", 1);
+
+	if (!d)
+		return NULL;
+	d->sb = sb;
+	d->inode = inode;
+	list_add_tail(&sb->dentries, &d->sb_link);
+	return d;
+}
+
+/* The cached name, with a reference; NULL if it is not in the cache */
+struct dentry *dentry_find(struct dentry *dir, const struct qname *q)
+{
+	struct dentry *d = *bucket(dir, q->hash);
+
+	for (; d; d = d->hash_next) {
+		if (d->hash == q->hash && d->parent == dir
+		    && d->len == q->len && !memcmp(d->name, q->name, q->len))
+			return dentry_get(d);
+	}
+	return NULL;
+}
+
+void dentry_hash(struct dentry *d)
+{
+	struct dentry **b = bucket(d->parent, d->hash);
+
+	if (d->hash_prev)
+		return;
+	d->hash_next = *b;
+	d->hash_prev = b;
+	if (*b)
+		(*b)->hash_prev = &d->hash_next;
+	*b = d;
+}
+
+static void unhash(struct dentry *d)
+{
+	if (!d->hash_prev)
+		return;
+	*d->hash_prev = d->hash_next;
+	if (d->hash_next)
+		d->hash_next->hash_prev = d->hash_prev;
+	d->hash_prev = NULL;
+	d->hash_next = NULL;
+}
+
+void dentry_attach(struct dentry *d, struct inode *inode)
+{
+	d->inode = inode;
+	if (DIR_OF(d->parent)->ops->cacheable)
+		dentry_hash(d);
+}
+
+/* A reference by the file system: the name stays until it is unpinned */
+void dentry_pin(struct dentry *d)
+{
+	dentry_get(d);
+	d->pinned = true;
+	d->cookie = next_cookie++;
+	list_add_tail(&d->parent->children, &d->sibling);
+}
+
+void dentry_unpin(struct dentry *d)
+{
+	list_del(&d->sibling);
+	d->pinned = false;
+	dentry_put(d);
+}
+
+/* The name is gone from its directory; the dentry lives on for its users */
+void dentry_unlink(struct dentry *d)
+{
+	unhash(d);
+	d->unlinked = true;
+}
+
+/* Frees an unreferenced dentry and the ancestors that it kept alive */
+static void dentry_free(struct dentry *d)
+{
+	for (;;) {
+		struct dentry *parent = d->parent;
+
+		unhash(d);
+		list_del(&d->sb_link);
+		if (d->inode)
+			inode_put(d->inode);
+		kfree(d->name);
+		kfree(d);
+		if (parent == d || --parent->refs)
+			return;
+		d = parent;
+		if (d->hash_prev) {
+			dentry_idle(d);
+			return;
+		}
+	}
+}
+
+static void idle_remove(struct dentry *d)
+{
+	list_del(&d->lru);
+	nr_idle--;
+}
+
+void dentry_revive(struct dentry *d)
+{
+	idle_remove(d);
+}
+
+/* The last reference is gone: keep the name if it may be asked for again */
+void dentry_idle(struct dentry *d)
+{
+	if (!d->hash_prev || d->sb->detached) {
+		dentry_free(d);
+		return;
+	}
+	list_add_tail(&idle, &d->lru);
+	if (++nr_idle > IDLE_MAX) {
+		d = list_first(&idle, struct dentry, lru);
+		idle_remove(d);
+		dentry_free(d);
+	}
+}
+
+/* `d` takes the place and name of `to`, which loses them (rename) */
+void dentry_move(struct dentry *d, struct dentry *to)
+{
+	dentry_exchange(d, to);
+	dentry_unlink(to);
+}
+
+static void swap_list_place(struct dentry *d)
+{
+	list_del(&d->sibling);
+	if (d->pinned) {
+		d->cookie = next_cookie++;
+		list_add_tail(&d->parent->children, &d->sibling);
+	}
+}
+
+void dentry_exchange(struct dentry *a, struct dentry *b)
+{
+	struct dentry *parent = a->parent;
+	char *name = a->name;
+	uint32_t hash = a->hash;
+	uint16_t len = a->len;
+
+	unhash(a);
+	unhash(b);
+	a->parent = b->parent;
+	a->name = b->name;
+	a->hash = b->hash;
+	a->len = b->len;
+	b->parent = parent;
+	b->name = name;
+	b->hash = hash;
+	b->len = len;
+	swap_list_place(a);
+	swap_list_place(b);
+	dentry_hash(a);
+	dentry_hash(b);
+}
+
+bool dentry_is_ancestor(struct dentry *a, struct dentry *d)
+{
+	for (; d != a; d = d->parent)
+		if (d == d->parent)
+			return false;
+	return true;
+}
+
+static struct dentry *idle_of(struct super_block *sb)
+{
+	struct dentry *d;
+
+	list_for_each(d, &idle, lru)
+		if (d->sb == sb)
+			return d;
+	return NULL;
+}
+
+/* Lets go of every name of a file system that nobody uses any more */
+void dentry_drop_all(struct super_block *sb)
+{
+	struct dentry *d;
+
+	while ((d = idle_of(sb))) {
+		idle_remove(d);
+		dentry_free(d);
+	}
+	while (!list_empty(&sb->root->children)) {
+		for (d = sb->root; !list_empty(&d->children);)
+			d = list_first(&d->children, struct dentry, sibling);
+		unhash(d);
+		dentry_unpin(d);
+	}
+}
+
+/* The directory that contains d across mounts; NULL at the very top */
+static struct dentry *container(struct dentry *d)
+{
+	while (d->parent == d) {
+		if (!d->covers)
+			return NULL;
+		d = d->covers;
+	}
+	return d->parent;
+}
+
+static const char *name_across(struct dentry *d)
+{
+	while (d->parent == d && d->covers)
+		d = d->covers;
+	return d->name;
+}
+
+static char *prepend(char *start, char *buf, const char *s)
+{
+	size_t n = strlen(s);
+
+	if ((size_t)(start - buf) < n)
+		return NULL;
+	return memcpy(start - n, s, n);
+}
+
+/*
+ * getcwd(2) and readlink of /proc/PID/{cwd,exe,fd/N}: deleted names are
+ * marked, names outside of the root begin with "(unreachable)".
+ */
+char *dentry_path(struct dentry *d, char *buf, size_t size)
+{
+	struct dentry *root = current->fs->root, *up;
+	char *p = buf + size - 1;
+
+	*p = 0;
+	if (d->unlinked)
+		p = prepend(p, buf, " (deleted)");
+	if (d == root)
+		p = p ? prepend(p, buf, "/") : NULL;
+	for (; p && d != root; d = up) {
+		up = container(d);
+		if (!up) {
+			p = prepend(p, buf, "(unreachable)");
+			break;
+		}
+		p = prepend(p, buf, name_across(d));
+		if (p)
+			p = prepend(p, buf, "/");
+	}
+	return p ? p : ERR_PTR(-ENAMETOOLONG);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * /dev: a tmpfs with a node for every registered device, the links to
+ * /proc/self/fd that programs expect, and the directories to mount on.
+ */
+#include "internal.h"
+
+static struct super_block *mounted;	/* the first instance: /dev */
+
+/* Anybody may use the devices that are no hardware, and his terminal */
+static uint32_t node_mode(const char *name)
+{
+	static const char *const open_to_all[] = {
+		"null", "zero", "full", "random", "urandom", "tty", "ptmx",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(open_to_all); i++)
+		if (!strcmp(name, open_to_all[i]))
+			return S_IFCHR | 0666;
+	return S_IFCHR | 0600;
+}
+
+/* The operation of the root directory on a new name in it */
+static int in_root(struct super_block *sb, const char *name,
+		int (*fn)(struct inode *dir, struct dentry *d, const void *arg),
+		const void *arg)
+{
+	struct dentry *d = dentry_new(sb->root, name, strlen(name));
+	int rc;
+
+	if (!d)
+		return -ENOMEM;
+	rc = fn(sb->root->inode, d, arg);
+	dentry_put(d);
+	return rc;
+}
+
+static int make_node(struct inode *dir, struct dentry *d, const void *arg)
+{
+	return dir->ops->mknod(dir, d, node_mode(d->name),
+		*(const dev_t *)arg);
+}
+
+static int make_link(struct inode *dir, struct dentry *d, const void *arg)
+{
+	return dir->ops->symlink(dir, d, arg);
+}
+
+static int make_dir(struct inode *dir, struct dentry *d, const void *arg)
+{
+	return dir->ops->mkdir(dir, d, S_IFDIR | *(const uint32_t *)arg);
+}
+
+static int add_node(const char *name, dev_t dev, void *sb)
+{
+	return in_root(sb, name, make_node, &dev);
+}
+
+int devtmpfs_add(const char *name, dev_t dev)
+{
+	return mounted ? add_node(name, dev, mounted) : 0;
+}
+
+static int populate(struct super_block *sb)
+{
+	static const char *const links[][2] = {
+		{ "fd", "/proc/self/fd" }, { "stdin", "/proc/self/fd/0" },
+		{ "stdout", "/proc/self/fd/1" },
+		{ "stderr", "/proc/self/fd/2" },
+	};
+	static const uint32_t pts_mode = 0755, shm_mode = S_ISVTX | 0777;
+	int rc = chrdev_for_each(add_node, sb);
+
+	for (size_t i = 0; i < ARRAY_SIZE(links) && rc == 0; i++)
+		rc = in_root(sb, links[i][0], make_link, links[i][1]);
+	if (rc == 0)
+		rc = in_root(sb, "pts", make_dir, &pts_mode);
+	if (rc == 0)
+		rc = in_root(sb, "shm", make_dir, &shm_mode);
+	return rc;
+}
+
+static int devtmpfs_mount(struct super_block *sb, const char *source,
+		const char *options)
+{
+	int rc = tmpfs_mount(sb, source, options);
+
+	if (rc)
+		return rc;
+	sb->root->inode->mode = S_IFDIR | 0755;
+	rc = populate(sb);
+	if (rc == 0 && !mounted)
+		mounted = sb;
+	return rc;
+}
+
+struct fs_type devtmpfs_type = {
+	.name = "devtmpfs",
+	.nodev = true,
+	.mount = devtmpfs_mount,
+};

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fcntl(2), and ioctl(2) up to the file's own operation. */
+#include "internal.h"
+#include <asm/ioctls.h>
+#include "tmpfs.h"
+
+/* What F_SETFL may change */
+#define FL_CHANGES	(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME | FASYNC)
+
+static long dup_from(int fd, unsigned long from, bool cloexec)
+{
+	struct file *f;
+	int new;
+
+	if (from >= current->process->limits[RLIMIT_NOFILE].rlim_cur)
+		return -EINVAL;
+	f = fd_get(fd);
+	if (!f)
+		return -EBADF;
+	new = fd_alloc(from, cloexec);
+	if (new < 0)
+		file_put(f);
+	else
+		fd_install(new, f);
+	return new;
+}
+
+static long set_flags(struct file *f, uint32_t flags)
+{
+	if ((flags & O_NOATIME) && !inode_owner(f->inode))
+		return -EPERM;
+	f->flags = (f->flags & ~FL_CHANGES) | (flags & FL_CHANGES);
+	return 0;
+}
+
+/* fcntl(2), "File sealing" */
+static long add_seals(struct file *f, uint32_t seals)
+{
+	uint32_t *have = tmpfs_seals(f->inode);
+
+	if (!have || (seals & ~(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW
+			| F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)))
+		return -EINVAL;
+	if (!(f->mode & FMODE_WRITE) || (*have & F_SEAL_SEAL))
+		return -EPERM;
+	*have |= seals;
+	return 0;
+}
+
+static long get_seals(struct file *f)
+{
+	uint32_t *have = tmpfs_seals(f->inode);
+
+	return have ? (long)*have : -EINVAL;
+}
+
+static long pipe_fcntl(struct file *f, unsigned cmd, unsigned long arg)
+{
+	struct pipe *p = file_pipe(f);
+
+	if (!p)
+		return -EBADF;
+	return cmd == F_GETPIPE_SZ ? pipe_get_size(p) : pipe_set_size(p, arg);
+}
+
+/* LIMIT: owners of SIGIO, leases and directory notification do nothing */
+static long file_fcntl(struct file *f, unsigned cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case F_SETFL:
+		return set_flags(f, arg);
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_GETLK64:
+	case F_SETLK64:
+	case F_SETLKW64:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		return lock_fcntl(f, cmd, arg);
+	case F_GETPIPE_SZ:
+	case F_SETPIPE_SZ:
+		return pipe_fcntl(f, cmd, arg);
+	case F_ADD_SEALS:
+		return add_seals(f, arg);
+	case F_GET_SEALS:
+		return get_seals(f);
+	case F_SETOWN:
+	case F_GETOWN:
+	case F_SETSIG:
+	case F_GETSIG:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+long sys_fcntl64(int fd, unsigned cmd, unsigned long arg)
+{
+	struct file *f = fd_get(fd);
+	long rc;
+
+	if (!f)
+		return -EBADF;
+	switch (cmd) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		rc = dup_from(fd, arg, cmd == F_DUPFD_CLOEXEC);
+		break;
+	case F_GETFD:
+		rc = fd_cloexec(fd) ? FD_CLOEXEC : 0;
+		break;
+	case F_SETFD:
+		fd_set_cloexec(fd, arg & FD_CLOEXEC);
+		rc = 0;
+		break;
+	case F_GETFL:
+		rc = f->flags;
+		break;
+	default:
+		rc = (f->mode & FMODE_PATH) ? -EBADF
+			: file_fcntl(f, cmd, arg);
+	}
+	file_put(f);
+	return rc;
+}
+
+long sys_fcntl(int fd, unsigned cmd, unsigned long arg)
+{
+	if (cmd == F_GETLK64 || cmd == F_SETLK64 || cmd == F_SETLKW64)
+		return -EINVAL;
+	return sys_fcntl64(fd, cmd, arg);
+}
+
+static long set_nonblock(struct file *f, unsigned long arg)
+{
+	int on;
+
+	if (get_user(on, (int *)arg))
+		return -EFAULT;
+	if (on)
+		f->flags |= O_NONBLOCK;
+	else
+		f->flags &= ~O_NONBLOCK;
+	return 0;
+}
+
+/* What is left to read of a regular file */
+static long readable(struct file *f, unsigned long arg)
+{
+	loff_t left = f->inode->size - f->pos;
+	int n = left < 0 ? 0 : MIN(left, (loff_t)INT32_MAX);
+
+	return put_user(n, (int *)arg);
+}
+
+static long file_ioctl(struct file *f, int fd, unsigned cmd,
+		unsigned long arg)
+{
+	switch (cmd) {
+	case FIOCLEX:
+	case FIONCLEX:
+		fd_set_cloexec(fd, cmd == FIOCLEX);
+		return 0;
+	case FIONBIO:
+		return set_nonblock(f, arg);
+	case FIONREAD:
+		if (inode_is(f->inode, S_IFREG) && f->inode->ops->get_page)
+			return readable(f, arg);
+	}
+	return f->ops->ioctl ? f->ops->ioctl(f, cmd, arg) : -ENOTTY;
+}
+
+long sys_ioctl(int fd, unsigned cmd, unsigned long arg)
+{
+	struct file *f = fd_get_io(fd);
+	long rc;
+
+	if (!f)
+		return -EBADF;
+	rc = file_ioctl(f, fd, cmd, arg);
+	file_put(f);
+	return rc;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Open files: what descriptors refer to. */
+#include "internal.h"
+
+const struct file_ops path_fops;
+
+static uint32_t mode_of(uint32_t flags)
+{
+	if (flags & O_PATH)
+		return FMODE_PATH;
+	return (flags + 1) & O_ACCMODE;
+}
+
+struct file *file_new(struct dentry *d, const struct file_ops *ops,
+		uint32_t flags)
+{
+	struct file *f = kzalloc(sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->refs = 1;
+	f->flags = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);
+	f->mode = mode_of(flags);
+	f->dentry = dentry_get(d);
+	f->inode = d->inode;
+	f->ops = (flags & O_PATH) ? &path_fops : ops;
+	if (ops->llseek)
+		f->mode |= FMODE_SEEK;
+	return f;
+}
+
+/* open's counterpart; the last descriptor or mapping is gone */
+void file_free(struct file *f)
+{
+	struct super_block *sb = f->dentry->sb;
+
+	if (f->ops->release)
+		f->ops->release(f);
+	if (f->inode->locks)
+		locks_released(f);
+	dentry_put(f->dentry);
+	kfree(f);
+	if (unlikely(sb->detached))
+		super_reap();
+}
+
+static uint32_t anon_mode(const char *class)
+{
+	if (!strcmp(class, "pipe"))
+		return S_IFIFO | 0600;
+	if (!strcmp(class, "socket"))
+		return S_IFSOCK | 0777;
+	return 0600;
+}
+
+struct file *anon_file(const char *class, const struct file_ops *ops,
+		void *priv, uint32_t flags)
+{
+	struct super_block *sb = anon_super();
+	struct inode *inode = inode_new(sb, anon_mode(class));
+	struct dentry *d;
+	struct file *f;
+
+	if (!inode)
+		return NULL;
+	d = dentry_new(sb->root, class, strlen(class));
+	if (!d) {
+		inode_put(inode);
+		return NULL;
+	}
+	d->inode = inode;
+	f = file_new(d, ops, flags);
+	dentry_put(d);
+	if (f)
+		f->priv = priv;
+	return f;
+}
+
+/* For the kernel's own use of files: exec, the initrd */
+ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t pos)
+{
+	struct iov iov = iov_kernel(buf, n);
+
+	return file_read(f, &iov, &pos);
+}
+
+ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t pos)
+{
+	struct iov iov = iov_kernel(buf, n);
+
+	return file_write(f, &iov, &pos);
+}

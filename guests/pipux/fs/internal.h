@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of fs/ share among themselves only, grouped by .c file. */
+#ifndef PIPUX_FS_INTERNAL_H
+#define PIPUX_FS_INTERNAL_H
+
+#include <pipux/fs.h>
+#include <pipux/mm.h>
+#include <pipux/sched.h>
+#include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/uio.h>
+#include "path.h"
+
+#define MODE_DT(mode)		(((mode) & S_IFMT) >> 12)	/* DT_* */
+#define MODE_PERM		07777u
+#define MAX_RW			0x7FFFF000u	/* bytes of one read or write */
+
+/* umount2(2): in no header of Linux's that a kernel may include */
+#define MNT_FORCE		1
+#define MNT_DETACH		2
+#define MNT_EXPIRE		4
+#define UMOUNT_NOFOLLOW		8
+
+#define DIR_OF(d)		((d)->inode)
+static inline bool inode_is(const struct inode *i, uint32_t type)
+{
+	return (i->mode & S_IFMT) == type;
+}
+
+/* A user address range that a process could have at all */
+static inline bool user_range_ok(const void *p, size_t n)
+{
+	uintptr_t a = (uintptr_t)p;
+
+	return a + n >= a && a + n <= TASK_TOP;
+}
+
+static inline struct iov iov_user(const void *base, size_t n)
+{
+	return (struct iov){ .base = (char *)base, .len = n, .seg = n };
+}
+
+static inline struct iov iov_kernel(const void *base, size_t n)
+{
+	return (struct iov){ .base = (char *)base, .len = n, .seg = n,
+		.kernel = true };
+}
+
+/* inode.c */
+struct timespec64 inode_time(void);	/* now, coarse */
+void inode_touch(struct inode *inode);	/* mtime and ctime */
+void inode_accessed(struct inode *inode);
+bool inode_owner(struct inode *inode);	/* current may change attributes */
+bool group_member(uint32_t gid);
+
+/* dentry.c */
+struct dentry *dentry_new(struct dentry *parent, const char *name, size_t len);
+struct dentry *dentry_find(struct dentry *dir, const struct qname *q);
+void dentry_hash(struct dentry *d);
+void dentry_unlink(struct dentry *d);	/* its name is gone */
+void dentry_pin(struct dentry *d);
+void dentry_unpin(struct dentry *d);
+void dentry_move(struct dentry *d, struct dentry *to);
+void dentry_exchange(struct dentry *a, struct dentry *b);
+void dentry_drop_all(struct super_block *sb);
+bool dentry_is_ancestor(struct dentry *a, struct dentry *d);
+
+/* namei.c */
+struct dentry *dentry_lookup(struct dentry *dir, const struct qname *q);
+struct dentry *dentry_for_create(struct dentry *dir, const struct qname *q);
+struct dentry *base_lookup(int dfd, const char *path);
+/* names.c */
+int do_link_dentry(struct dentry *old, int ndfd, const char *new);
+int may_create(struct dentry *dir);
+struct dentry *mount_top(struct dentry *d);	/* consumes a reference */
+int may_delete(struct dentry *dir, struct dentry *victim);
+/* The path of an *at call: empty ones allowed with AT_EMPTY_PATH */
+struct dentry *user_path(int dfd, const char *upath, unsigned flags,
+		int at_flags);
+struct dentry *parent_lookup(int dfd, const char *path, struct qname *q);
+struct dentry *create_lookup(int dfd, const char *path, int flags,
+		uint32_t mode, bool *created);
+
+/* file.c */
+extern const struct file_ops path_fops;	/* of O_PATH files */
+
+/* fdtable.c */
+struct file *fd_get_io(int fd);		/* not O_PATH; NULL: EBADF */
+long fd_close(int fd);
+bool fd_cloexec(int fd);
+void fd_set_cloexec(int fd, bool on);
+
+/* iov.c */
+long iovec_import(const struct iovec *uvec, unsigned long n,
+		struct iovec **vec, struct iov *iov);
+
+/* read_write.c */
+ssize_t file_read(struct file *f, struct iov *iov, loff_t *pos);
+ssize_t file_write(struct file *f, struct iov *iov, loff_t *pos);
+
+/* page_io.c: data of files with get_page */
+ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos);
+ssize_t page_write(struct file *f, struct iov *iov, loff_t *pos);
+loff_t page_llseek(struct file *f, loff_t off, int whence);
+int inode_truncate(struct inode *inode, loff_t size);
+loff_t seek_within(struct file *f, loff_t off, int whence, loff_t size);
+
+/* readdir.c */
+bool dir_emit_dots(struct file *f, struct dir_context *ctx);
+loff_t dir_llseek(struct file *f, loff_t off, int whence);
+int children_iterate(struct file *f, struct dir_context *ctx);
+
+/* tmpfs.c */
+extern struct fs_type tmpfs_type;
+int tmpfs_mount(struct super_block *sb, const char *source,
+		const char *options);
+struct inode *tmpfs_inode(struct super_block *sb, uint32_t mode, dev_t rdev);
+struct file *tmpfs_anon_file(struct super_block *sb, const char *name,
+		uint32_t flags);	/* ERR_PTR */
+
+uint32_t tmpfs_pages(void);		/* in all instances */
+
+/* chrdev.c, devtmpfs.c */
+extern const struct file_ops chrdev_fops;
+int chrdev_for_each(int (*fn)(const char *name, dev_t dev, void *arg),
+		void *arg);
+int devtmpfs_add(const char *name, dev_t dev);
+extern struct fs_type devtmpfs_type;
+void memdev_init(void);
+
+/* pipe.c, fifo.c */
+struct pipe;
+extern const struct file_ops fifo_fops, pipe_fops;
+struct pipe *pipe_new(void);
+void pipe_free(struct pipe *p);
+struct pipe *file_pipe(struct file *f);	/* NULL: not a pipe */
+long pipe_get_size(struct pipe *p);
+long pipe_set_size(struct pipe *p, unsigned long size);
+
+/* super.c */
+extern struct list all_mounts;		/* struct super_block */
+extern struct fs_type *all_fs_types;
+struct super_block *super_new(const struct fs_type *type, const char *source,
+		uint32_t flags);
+void super_free(struct super_block *sb);
+void super_reap(void);
+struct super_block *anon_super(void);
+struct super_block *memory_super(void);
+struct dentry *mount_root(void);
+int do_umount(struct dentry *root, int flags);	/* takes the reference */
+
+/* fs_context.c */
+struct fs_context *fs_context_new(struct dentry *root);
+
+/* locks.c */
+void locks_closed(struct file *f, struct files *table);	/* POSIX */
+void locks_released(struct file *f);	/* flock and OFD: last close */
+long lock_fcntl(struct file *f, unsigned cmd, unsigned long arg);
+
+/* proc_*.c */
+extern struct fs_type proc_type;
+
+
+void inode_init_special(struct inode *inode, uint32_t mode, dev_t rdev);
+
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The devices without hardware: null, zero, full, random, urandom. */
+#include "internal.h"
+#include <pipux/random.h>
+
+static ssize_t null_read(struct file *f, struct iov *iov, loff_t *pos)
+{
+	return 0;
+}
+
+static ssize_t null_write(struct file *f, struct iov *iov, loff_t *pos)
+{
+	return iov->len;
+}
+
+/* lseek(2) on these succeeds and stays at 0 */
+static loff_t null_llseek(struct file *f, loff_t off, int whence)
+{
+	return 0;
+}
+
+static ssize_t zero_read(struct file *f, struct iov *iov, loff_t *pos)
+{
+	size_t n = iov->len;
+
+	return iov_zero(iov, n) ? -EFAULT : (ssize_t)n;
+}
+
+static ssize_t full_write(struct file *f, struct iov *iov, loff_t *pos)
+{
+	return -ENOSPC;
+}
+
+static ssize_t random_read(struct file *f, struct iov *iov, loff_t *pos)
+{
+	size_t n = iov->len;
+	uint8_t buf[128];
+
+	while (iov->len) {
+		size_t k = MIN(sizeof(buf), iov->len);
+
+		if (n > PAGE_SIZE && signal_pending())
+			return iov->len == n ? -ERESTARTSYS
+				: (ssize_t)(n - iov->len);
+		random_bytes(buf, k);
+		if (iov_to(iov, buf, k))
+			return -EFAULT;
+	}
+	return n;
+}
+
+static const struct file_ops null_ops = {
+	.read = null_read, .write = null_write, .llseek = null_llseek,
+};
+static const struct file_ops zero_ops = {
+	.read = zero_read, .write = null_write, .llseek = null_llseek,
+};
+static const struct file_ops full_ops = {
+	.read = zero_read, .write = full_write, .llseek = null_llseek,
+};
+static const struct file_ops random_ops = {
+	.read = random_read, .write = null_write, .llseek = null_llseek,
+};
+
+/* Numbers: Linux, Documentation/admin-guide/devices.txt */
+void memdev_init(void)
+{
+	chrdev_register(MKDEV(1, 3), 1, &null_ops, "null");
+	chrdev_register(MKDEV(1, 5), 1, &zero_ops, "zero");
+	chrdev_register(MKDEV(1, 7), 1, &full_ops, "full");
+	chrdev_register(MKDEV(1, 8), 1, &random_ops, "random");
+	chrdev_register(MKDEV(1, 9), 1, &random_ops, "urandom");
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* memfd_create(2): a tmpfs file without a name. */
+#include "tmpfs.h"
+#include <linux/memfd.h>
+
+#define PREFIX		"memfd:"
+#define NAME_LIMIT	(NAME_MAX - 6)	/* without the prefix */
+
+long sys_memfd_create(const char *uname, unsigned flags)
+{
+	char name[NAME_MAX + 1] = PREFIX;
+	struct file *f;
+	long n;
+
+	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+		return -EINVAL;
+	n = strncpy_from_user(name + strlen(PREFIX), uname, NAME_LIMIT + 1);
+	if (n < 0)
+		return n == -ENAMETOOLONG ? -EINVAL : n;
+	f = tmpfs_anon_file(memory_super(), name, O_RDWR | O_LARGEFILE);
+	if (IS_ERR(f))
+		return PTR_ERR(f);
+	if (!(flags & MFD_ALLOW_SEALING))
+		*tmpfs_seals(f->inode) = F_SEAL_SEAL;
+	return fd_install_new(f, flags & MFD_CLOEXEC);
+}

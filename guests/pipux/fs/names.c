@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Making and removing names: mkdir, mknod, symlink, link, unlink, rmdir.
+ * Every check comes first; then the file system's operation; then the cache
+ * follows what it did.
+ */
+#include "internal.h"
+
+int may_create(struct dentry *dir)
+{
+	if (dir->unlinked)
+		return -ENOENT;
+	return inode_permission(DIR_OF(dir), MAY_WRITE | MAY_EXEC);
+}
+
+/* unlink(2), rmdir(2): EACCES, and EPERM in a sticky directory */
+int may_delete(struct dentry *dir, struct dentry *victim)
+{
+	int rc = inode_permission(DIR_OF(dir), MAY_WRITE | MAY_EXEC);
+	uint32_t uid = current->cred.fsuid;
+
+	if (rc)
+		return rc;
+	if ((DIR_OF(dir)->mode & S_ISVTX) && uid != 0
+	    && uid != DIR_OF(dir)->uid && uid != victim->inode->uid)
+		return -EPERM;
+	return 0;
+}
+
+/* A name that does not exist yet, and its directory, both referenced */
+static struct dentry *new_name(int dfd, const char *path, bool is_dir,
+		struct dentry **dir)
+{
+	struct qname q;
+	struct dentry *d;
+	int rc;
+
+	*dir = parent_lookup(dfd, path, &q);
+	if (IS_ERR(*dir))
+		return *dir;
+	if (q.kind != NAME_NORMAL) {
+		dentry_put(*dir);
+		return ERR_PTR(-EEXIST);
+	}
+	d = dentry_for_create(*dir, &q);
+	if (IS_ERR(d)) {
+		dentry_put(*dir);
+		return d;
+	}
+	if (d->inode)
+		rc = -EEXIST;
+	else if (q.slash && !is_dir)
+		rc = -ENOENT;
+	else
+		rc = may_create(*dir);
+	if (rc == 0)
+		return d;
+	dentry_put(d);
+	dentry_put(*dir);
+	return ERR_PTR(rc);
+}
+
+static int name_done(struct dentry *d, struct dentry *dir, int rc)
+{
+	dentry_put(d);
+	dentry_put(dir);
+	return rc;
+}
+
+int do_mkdir(int dfd, const char *path, uint32_t mode)
+{
+	struct dentry *dir, *d = new_name(dfd, path, true, &dir);
+	struct inode *parent;
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	parent = DIR_OF(dir);
+	mode &= (07777 & ~current->fs->umask) & ~(S_ISUID | S_ISGID);
+	return name_done(d, dir, !parent->ops->mkdir ? -EPERM
+		: parent->ops->mkdir(parent, d, mode | S_IFDIR));
+}
+
+static bool type_ok(uint32_t type)
+{
+	return type == S_IFREG || type == S_IFCHR || type == S_IFBLK
+		|| type == S_IFIFO || type == S_IFSOCK;
+}
+
+int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev)
+{
+	struct dentry *dir, *d;
+	struct inode *parent;
+	uint32_t type = mode & S_IFMT;
+	int rc = -EPERM;
+
+	if (type == 0)
+		type = S_IFREG;
+	if (!type_ok(type))
+		return type == S_IFDIR ? -EPERM : -EINVAL;
+	if ((type == S_IFCHR || type == S_IFBLK) && !capable())
+		return -EPERM;
+	d = new_name(dfd, path, false, &dir);
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	parent = DIR_OF(dir);
+	mode = (mode & MODE_PERM & ~current->fs->umask) | type;
+	if (type == S_IFREG && parent->ops->create)
+		rc = parent->ops->create(parent, d, mode);
+	else if (type != S_IFREG && parent->ops->mknod)
+		rc = parent->ops->mknod(parent, d, mode, dev);
+	return name_done(d, dir, rc);
+}
+
+int do_symlink(const char *to, int dfd, const char *path)
+{
+	struct dentry *dir, *d;
+	struct inode *parent;
+
+	if (!*to)
+		return -ENOENT;
+	d = new_name(dfd, path, false, &dir);
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	parent = DIR_OF(dir);
+	return name_done(d, dir, !parent->ops->symlink ? -EPERM
+		: parent->ops->symlink(parent, d, to));
+}
+
+/* linkat(2), after both paths were resolved */
+static int link_to(struct dentry *old, struct dentry *dir, struct dentry *d)
+{
+	struct inode *inode = old->inode;
+
+	if (old->sb != dir->sb)
+		return -EXDEV;
+	if (inode_is(inode, S_IFDIR) || !DIR_OF(dir)->ops->link)
+		return -EPERM;
+	if (inode->nlink == 0)
+		return -ENOENT;
+	return DIR_OF(dir)->ops->link(inode, DIR_OF(dir), d);
+}
+
+int do_link_dentry(struct dentry *old, int ndfd, const char *new)
+{
+	struct dentry *dir, *d = new_name(ndfd, new, false, &dir);
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	return name_done(d, dir, link_to(old, dir, d));
+}
+
+int do_link(int odfd, const char *old, int ndfd, const char *new, int flags)
+{
+	struct dentry *od = path_lookup(odfd, old,
+		(flags & AT_SYMLINK_FOLLOW) ? LOOKUP_FOLLOW : 0);
+	int rc;
+
+	if (IS_ERR(od))
+		return PTR_ERR(od);
+	rc = do_link_dentry(od, ndfd, new);
+	dentry_put(od);
+	return rc;
+}
+
+/* rmdir(2) and unlink(2) of what is no ordinary name */
+static int odd_name(enum name_kind kind, bool dir)
+{
+	if (!dir)
+		return -EISDIR;
+	if (kind == NAME_NONE)
+		return -EBUSY;
+	return kind == NAME_DOT ? -EINVAL : -ENOTEMPTY;
+}
+
+static int remove_check(struct dentry *parent, struct dentry *d, bool dir,
+		bool slash)
+{
+	bool is_dir = inode_is(d->inode, S_IFDIR);
+	int rc;
+
+	if (slash && !is_dir)
+		return -ENOTDIR;
+	rc = may_delete(parent, d);
+	if (rc)
+		return rc;
+	if (dir != is_dir)
+		return dir ? -ENOTDIR : -EISDIR;
+	if (d->mounted)
+		return -EBUSY;
+	if (dir)
+		return DIR_OF(parent)->ops->rmdir ? 0 : -EPERM;
+	return DIR_OF(parent)->ops->unlink ? 0 : -EPERM;
+}
+
+int do_unlink(int dfd, const char *path, bool dir)
+{
+	struct qname q;
+	struct dentry *parent = parent_lookup(dfd, path, &q), *d;
+	struct inode *in;
+	int rc;
+
+	if (IS_ERR(parent))
+		return PTR_ERR(parent);
+	if (q.kind != NAME_NORMAL) {
+		dentry_put(parent);
+		return odd_name(q.kind, dir);
+	}
+	d = dentry_lookup(parent, &q);
+	if (IS_ERR(d)) {
+		dentry_put(parent);
+		return PTR_ERR(d);
+	}
+	in = DIR_OF(parent);
+	rc = remove_check(parent, d, dir, q.slash);
+	if (rc == 0)
+		rc = dir ? in->ops->rmdir(in, d) : in->ops->unlink(in, d);
+	if (rc == 0)
+		dentry_unlink(d);
+	return name_done(d, parent, rc);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reading and writing files through their pages (inode_ops.get_page), and
+ * changing their size.  A file's pages hold zeros beyond its end: whoever
+ * leaves something else there, clears it.
+ */
+#include "internal.h"
+
+#define SIZE_LIMIT	((loff_t)1 << 44)	/* page numbers of 32 bits */
+
+ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos)
+{
+	struct inode *inode = f->inode;
+	size_t done = 0, n = iov->len;
+
+	if (*pos >= inode->size || n == 0)
+		return 0;
+	if ((loff_t)n > inode->size - *pos)
+		n = inode->size - *pos;
+	while (done < n) {
+		uint32_t off = *pos & ~PAGE_MASK;
+		size_t k = MIN(n - done, (size_t)(PAGE_SIZE - off));
+		char *page = inode->ops->get_page(inode, *pos >> PAGE_SHIFT,
+			false);
+
+		if (IS_ERR(page))
+			return done ? (ssize_t)done : PTR_ERR(page);
+		if (iov_to(iov, page + off, k))
+			return done ? (ssize_t)done : -EFAULT;
+		*pos += k;
+		done += k;
+	}
+	inode_accessed(inode);
+	return done;
+}
+
+/* RLIMIT_FSIZE and the largest file (write(2)): what may be written at pos */
+static long write_limit(loff_t pos, size_t n)
+{
+	uint32_t cur = current->process->limits[RLIMIT_FSIZE].rlim_cur;
+	loff_t limit = SIZE_LIMIT;
+
+	if (cur != (uint32_t)RLIM_INFINITY) {
+		limit = cur;
+		if (pos >= limit) {
+			struct ksiginfo info = { .signo = SIGXFSZ,
+				.code = SI_KERNEL_ };
+
+			send_signal(SIGXFSZ, &info, current);
+		}
+	}
+	if (pos >= limit)
+		return -EFBIG;
+	return (loff_t)n > limit - pos ? (long)(limit - pos) : (long)n;
+}
+
+/* write(2) takes the set-id bits of who is not root */
+static void drop_privilege(struct inode *inode)
+{
+	if (likely(!(inode->mode & (S_ISUID | S_ISGID)))
+	    || current->cred.fsuid == 0)
+		return;
+	inode->mode &= ~S_ISUID;
+	if (inode->mode & 010)
+		inode->mode &= ~S_ISGID;
+}
+
+/* Writes k bytes within one page, growing the file as needed */
+static long write_piece(struct inode *inode, struct iov *iov, loff_t pos,
+		size_t k)
+{
+	loff_t old = inode->size;
+	uint32_t off = pos & ~PAGE_MASK;
+	char *page;
+
+	if (pos + (loff_t)k > old)
+		inode->size = pos + k;
+	page = inode->ops->get_page(inode, pos >> PAGE_SHIFT, true);
+	if (unlikely(IS_ERR(page))) {
+		inode->size = old;
+		return PTR_ERR(page);
+	}
+	if (likely(iov_from(iov, page + off, k) == 0))
+		return 0;
+	if (inode->size != old) {
+		uint32_t keep = old > pos ? (uint32_t)(old - pos) : 0;
+
+		memset(page + off + keep, 0, k - keep);
+		inode->size = old;
+	}
+	return -EFAULT;
+}
+
+ssize_t page_write(struct file *f, struct iov *iov, loff_t *pos)
+{
+	struct inode *inode = f->inode;
+	size_t done = 0;
+	long n = iov->len, rc = 0;
+
+	if (n == 0)
+		return 0;
+	if (f->flags & O_APPEND)
+		*pos = inode->size;
+	n = write_limit(*pos, n);
+	if (n < 0)
+		return n;
+	while (done < (size_t)n) {
+		uint32_t off = *pos & ~PAGE_MASK;
+		size_t k = MIN((size_t)n - done, (size_t)(PAGE_SIZE - off));
+
+		rc = write_piece(inode, iov, *pos, k);
+		if (rc)
+			break;
+		*pos += k;
+		done += k;
+	}
+	if (done) {
+		inode_touch(inode);
+		drop_privilege(inode);
+	}
+	return done ? (ssize_t)done : rc;
+}
+
+/* lseek(2) in something of that size */
+loff_t seek_within(struct file *f, loff_t off, int whence, loff_t size)
+{
+	switch (whence) {
+	case SEEK_SET:
+		break;
+	case SEEK_CUR:
+		off += f->pos;
+		break;
+	case SEEK_END:
+		off += size;
+		break;
+	case SEEK_DATA:
+		if (off < 0 || off >= size)
+			return -ENXIO;
+		break;
+	case SEEK_HOLE:
+		if (off < 0 || off >= size)
+			return -ENXIO;
+		off = size;
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (off < 0)
+		return -EINVAL;
+	f->pos = off;
+	return off;
+}
+
+/* LIMIT: SEEK_DATA and SEEK_HOLE see a file without holes */
+loff_t page_llseek(struct file *f, loff_t off, int whence)
+{
+	return seek_within(f, off, whence, f->inode->size);
+}
+
+/* truncate(2) after the checks of who may */
+int inode_truncate(struct inode *inode, loff_t size)
+{
+	long room;
+	int rc;
+
+	if (!inode->ops->truncate)
+		return -EINVAL;
+	if (size > inode->size) {
+		room = write_limit(size - 1, 1);
+		if (room < 0)
+			return room;
+	}
+	rc = inode->ops->truncate(inode, size);
+	if (rc == 0) {
+		inode_touch(inode);
+		drop_privilege(inode);
+	}
+	return rc;
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * procfs: the file system.  Names of the live tree are never cached: each
+ * look-up makes an inode that lasts as long as somebody uses it.  A file's
+ * text is made when it is read from its beginning.
+ */
+#include "proc.h"
+#include <linux/magic.h>
+
+#define TEXT_FIRST	1024u
+#define TEXT_MAX	(4096u * 1024)
+
+struct text {				/* file.priv */
+	char *buf;
+	size_t len;
+};
+
+void proc_printf(struct proc_out *o, const char *fmt, ...)
+{
+	size_t left = o->len < o->size ? o->size - o->len : 0;
+	va_list ap;
+
+	va_start(ap, fmt);
+	o->len += vsnprintf(left ? o->buf + o->len : NULL, left, fmt, ap);
+	va_end(ap);
+}
+
+void proc_write(struct proc_out *o, const void *p, size_t n)
+{
+	if (o->len + n <= o->size)
+		memcpy(o->buf + o->len, p, n);
+	o->len += n;
+}
+
+/* Makes the text, in a buffer that fits it; vsnprintf wants room for a NUL */
+static int make_text(const struct proc_node *n, struct text *t)
+{
+	size_t size = TEXT_FIRST;
+
+	for (;;) {
+		struct proc_out o = { .buf = kmalloc(size), .size = size };
+		int rc;
+
+		if (!o.buf)
+			return -ENOMEM;
+		rc = n->entry->show(&o, n);
+		if (rc == 0 && o.len < o.size) {
+			t->buf = o.buf;
+			t->len = o.len;
+			return 0;
+		}
+		kfree(o.buf);
+		if (rc)
+			return rc;
+		if (o.len >= TEXT_MAX)
+			return -ENOMEM;
+		while (size <= o.len)
+			size *= 2;
+	}
+}
+
+static void drop_text(struct file *f)
+{
+	struct text *t = f->priv;
+
+	if (t) {
+		kfree(t->buf);
+		kfree(t);
+	}
+	f->priv = NULL;
+}
+
+static int renew_text(struct file *f)
+{
+	struct text *t = kzalloc(sizeof(*t));
+	int rc;
+
+	if (!t)
+		return -ENOMEM;
+	rc = make_text(proc_node(f->inode), t);
+	if (rc) {
+		kfree(t);
+		return rc;
+	}
+	drop_text(f);
+	f->priv = t;
+	return 0;
+}
+
+static ssize_t proc_read(struct file *f, struct iov *iov, loff_t *pos)
+{
+	struct text *t;
+	size_t n;
+
+	if (*pos == 0 || !f->priv) {
+		int rc = renew_text(f);
+
+		if (rc)
+			return rc;
+	}
+	t = f->priv;
+	if (*pos >= (loff_t)t->len)
+		return 0;
+	n = MIN(iov->len, t->len - (size_t)*pos);
+	if (iov_to(iov, t->buf + *pos, n))
+		return -EFAULT;
+	*pos += n;
+	return n;
+}
+
+/* Settings that cannot be changed accept being set: LIMIT */
+static ssize_t proc_write_ignored(struct file *f, struct iov *iov, loff_t *pos)
+{
+	return iov->len;
+}
+
+static loff_t proc_llseek(struct file *f, loff_t off, int whence)
+{
+	if (whence == SEEK_END)
+		return -EINVAL;
+	return seek_within(f, off, whence, 0);
+}
+
+static const struct file_ops text_fops = {
+	.read = proc_read,
+	.write = proc_write_ignored,
+	.llseek = proc_llseek,
+	.release = drop_text,
+};
+
+/* POSIX.1-2017, 4.5 for what belongs to another's process */
+static bool may_look(const struct inode *inode)
+{
+	return !proc_node(inode)->tid || current->cred.fsuid == 0
+		|| current->cred.fsuid == inode->uid;
+}
+
+static int link_read(struct inode *inode, char *buf, size_t size)
+{
+	const struct proc_node *n = proc_node(inode);
+	struct dentry *d;
+	char *path;
+	int len;
+
+	if (n->entry->readlink)
+		return n->entry->readlink(n, buf, size);
+	if (!may_look(inode))
+		return -EACCES;
+	d = n->entry->follow(n);
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	if (d->sb == anon_super()) {
+		bool plain = strchr(d->name, ':');
+
+		len = plain ? snprintf(buf, size, "%s", d->name)
+			: snprintf(buf, size, "%s:[%u]", d->name,
+				d->inode->ino);
+	} else {
+		path = dentry_path(d, buf, size);
+		len = IS_ERR(path) ? PTR_ERR(path) : (int)strlen(path);
+		if (len > 0)
+			memmove(buf, path, len);
+	}
+	dentry_put(d);
+	return len;
+}
+
+static struct dentry *link_follow(struct inode *inode)
+{
+	if (!may_look(inode))
+		return ERR_PTR(-EACCES);
+	return proc_node(inode)->entry->follow(proc_node(inode));
+}
+
+static const struct inode_ops file_ops, link_ops = {
+	.readlink = link_read,
+}, place_ops = {
+	.readlink = link_read,
+	.follow = link_follow,
+};
+
+static void owner_of(struct inode *inode, int tid)
+{
+	struct task *t = task_by_tid(tid);
+
+	inode->uid = t ? t->cred.euid : 0;
+	inode->gid = t ? t->cred.egid : 0;
+}
+
+struct inode *proc_inode(struct super_block *sb, const struct proc_entry *e,
+		int tid, int fd)
+{
+	struct proc_node *n = kmalloc(sizeof(*n));
+	struct inode *inode;
+
+	if (!n)
+		return ERR_PTR(-ENOMEM);
+	inode = inode_new(sb, e->mode);
+	if (!inode) {
+		kfree(n);
+		return ERR_PTR(-ENOMEM);
+	}
+	*n = (struct proc_node){ e, tid, fd };
+	inode->priv = n;
+	owner_of(inode, tid);
+	if (inode_is(inode, S_IFDIR)) {
+		inode->ops = e->ops ? e->ops : &proc_dir_ops;
+		inode->fops = e->fops ? e->fops : &proc_dir_fops;
+		inode->nlink = 2;
+	} else if (inode_is(inode, S_IFLNK)) {
+		inode->ops = e->follow ? &place_ops : &link_ops;
+	} else {
+		inode->ops = &file_ops;
+		inode->fops = &text_fops;
+	}
+	return inode;
+}
+
+static void proc_evict(struct inode *inode)
+{
+	kfree(inode->priv);
+}
+
+struct inode *proc_lookup_in(struct inode *dir, const struct proc_entry *list,
+		const char *name)
+{
+	for (; list->name; list++)
+		if (!strcmp(list->name, name))
+			return proc_inode(dir->sb, list, proc_node(dir)->tid,
+				-1);
+	return ERR_PTR(-ENOENT);
+}
+
+bool proc_emit_list(struct file *f, struct dir_context *ctx,
+		const struct proc_entry *list)
+{
+	if (!dir_emit_dots(f, ctx))
+		return false;
+	for (loff_t pos = 2; list->name; list++, pos++) {
+		if (pos < f->pos)
+			continue;
+		if (!ctx->emit(ctx, list->name, strlen(list->name),
+				f->inode->ino + pos, MODE_DT(list->mode),
+				pos + 1))
+			return false;
+		f->pos = pos + 1;
+	}
+	return true;
+}
+
+
+static struct inode *dir_lookup(struct inode *dir, const char *name)
+{
+	return proc_lookup_in(dir, proc_node(dir)->entry->children, name);
+}
+
+static int dir_iterate(struct file *f, struct dir_context *ctx)
+{
+	proc_emit_list(f, ctx, proc_node(f->inode)->entry->children);
+	return 0;
+}
+
+const struct inode_ops proc_dir_ops = {
+	.lookup = dir_lookup,
+};
+const struct file_ops proc_dir_fops = {
+	.iterate = dir_iterate,
+	.llseek = dir_llseek,
+};
+
+int proc_number(const char *name)
+{
+	int n = 0;
+
+	if (!*name || (*name == '0' && name[1]))
+		return -1;
+	for (; *name; name++) {
+		if (*name < '0' || *name > '9' || n > 100000000)
+			return -1;
+		n = n * 10 + *name - '0';
+	}
+	return n;
+}
+
+/* The root: what describes the system, then the processes */
+#define ROOT_PIDS	256		/* positions from here on are pids */
+
+static struct inode *root_lookup(struct inode *dir, const char *name)
+{
+	struct inode *inode = proc_lookup_in(dir, proc_system_entries, name);
+
+	if (IS_ERR(inode) && PTR_ERR(inode) == -ENOENT)
+		inode = proc_pid_lookup(dir, name);
+	return inode;
+}
+
+static int root_iterate(struct file *f, struct dir_context *ctx)
+{
+	if (!proc_emit_list(f, ctx, proc_system_entries))
+		return 0;
+	return proc_pid_iterate(f, ctx, ROOT_PIDS);
+}
+
+static const struct inode_ops root_ops = {
+	.lookup = root_lookup,
+};
+static const struct file_ops root_fops = {
+	.iterate = root_iterate,
+	.llseek = dir_llseek,
+};
+static const struct proc_entry root_entry = {
+	.name = "/", .mode = S_IFDIR | 0555, .ops = &root_ops,
+	.fops = &root_fops,
+};
+
+static void proc_statfs(struct super_block *sb, struct statfs64 *st)
+{
+	st->f_type = PROC_SUPER_MAGIC;
+}
+
+static const struct super_ops proc_super_ops = {
+	.statfs = proc_statfs,
+	.evict = proc_evict,
+};
+
+static int proc_mount(struct super_block *sb, const char *source,
+		const char *options)
+{
+	struct inode *inode;
+
+	sb->ops = &proc_super_ops;
+	inode = proc_inode(sb, &root_entry, 0, -1);
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
+	sb->root = dentry_root(sb, inode);
+	if (sb->root)
+		return 0;
+	inode_put(inode);
+	return -ENOMEM;
+}
+
+struct fs_type proc_type = {
+	.name = "proc",
+	.nodev = true,
+	.mount = proc_mount,
+};

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* procfs: what proc.c (nodes), proc_pid.c and the contents share. */
+#ifndef PIPUX_PROC_H
+#define PIPUX_PROC_H
+
+#include "internal.h"
+
+/* Text that is being made; what does not fit is counted all the same */
+struct proc_out {
+	char *buf;
+	size_t len, size;
+};
+
+__attribute__((format(printf, 2, 3)))
+void proc_printf(struct proc_out *o, const char *fmt, ...);
+void proc_write(struct proc_out *o, const void *p, size_t n);
+
+struct proc_node;
+
+/* One name; the last of an array has no name */
+struct proc_entry {
+	const char *name;
+	uint32_t mode;
+	/* Contents of a file; 0 or errno */
+	int (*show)(struct proc_out *o, const struct proc_node *n);
+	/* Target of a link: into buf, length or errno */
+	int (*readlink)(const struct proc_node *n, char *buf, size_t size);
+	/* The place itself, referenced, or ERR_PTR; then readlink is by name */
+	struct dentry *(*follow)(const struct proc_node *n);
+	const struct proc_entry *children;	/* a directory that is fixed */
+	const struct inode_ops *ops;		/* or one that is not */
+	const struct file_ops *fops;
+	long value;				/* for shared show functions */
+};
+
+struct proc_node {			/* inode.priv */
+	const struct proc_entry *entry;
+	int tid;			/* whose, 0: nobody's */
+	int fd;
+};
+
+static inline const struct proc_node *proc_node(const struct inode *inode)
+{
+	return inode->priv;
+}
+
+/* proc.c */
+struct inode *proc_inode(struct super_block *sb, const struct proc_entry *e,
+		int tid, int fd);
+/* The entry of that name made an inode; ERR_PTR(-ENOENT) */
+struct inode *proc_lookup_in(struct inode *dir, const struct proc_entry *list,
+		const char *name);
+/* Emits the list at positions from 2 on; false: full.  Returns with f->pos
+ * behind them */
+bool proc_emit_list(struct file *f, struct dir_context *ctx,
+		const struct proc_entry *list);
+extern const struct inode_ops proc_dir_ops;
+extern const struct file_ops proc_dir_fops;
+
+/* A decimal number and nothing else, or -1 */
+int proc_number(const char *name);
+
+/* proc_pid.c */
+struct inode *proc_pid_lookup(struct inode *dir, const char *name);
+int proc_pid_iterate(struct file *f, struct dir_context *ctx, loff_t base);
+struct task *proc_task(const struct proc_node *n);	/* NULL: gone */
+int proc_self_read(const struct proc_node *n, char *buf, size_t size);
+int proc_thread_self_read(const struct proc_node *n, char *buf, size_t size);
+
+/* proc_task.c, proc_maps.c: contents of /proc/PID */
+int proc_stat_show(struct proc_out *o, const struct proc_node *n);
+int proc_status_show(struct proc_out *o, const struct proc_node *n);
+int proc_statm_show(struct proc_out *o, const struct proc_node *n);
+int proc_comm_show(struct proc_out *o, const struct proc_node *n);
+int proc_cmdline_show(struct proc_out *o, const struct proc_node *n);
+int proc_environ_show(struct proc_out *o, const struct proc_node *n);
+int proc_maps_show(struct proc_out *o, const struct proc_node *n);
+int proc_limits_show(struct proc_out *o, const struct proc_node *n);
+int proc_io_show(struct proc_out *o, const struct proc_node *n);
+int proc_zero_show(struct proc_out *o, const struct proc_node *n);
+uint32_t vma_pages(struct mm *mm);
+
+/* proc_system.c, proc_sys.c */
+extern const struct proc_entry proc_system_entries[];
+extern const struct proc_entry proc_sys_entries[];
+int proc_mounts_show(struct proc_out *o, const struct proc_node *n);
+int proc_mountinfo_show(struct proc_out *o, const struct proc_node *n);
+
+#endif

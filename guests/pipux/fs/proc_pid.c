@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* procfs: the directories of processes, threads and their descriptors. */
+#include "proc.h"
+
+static const struct proc_entry tid_entry, fd_entry;
+
+/* A thread that still counts, NULL otherwise */
+struct task *proc_task(const struct proc_node *n)
+{
+	return task_by_tid(n->tid);
+}
+
+/* /proc/self and /proc/thread-self */
+int proc_self_read(const struct proc_node *n, char *buf, size_t size)
+{
+	return snprintf(buf, size, "%d", current->process->pid);
+}
+
+int proc_thread_self_read(const struct proc_node *n, char *buf, size_t size)
+{
+	return snprintf(buf, size, "%d/task/%d", current->process->pid,
+		current->tid);
+}
+
+/* exe, cwd, root */
+static struct dentry *exe_follow(const struct proc_node *n)
+{
+	struct task *t = proc_task(n);
+
+	if (!t || !t->mm || !t->mm->exe)
+		return ERR_PTR(-ENOENT);
+	return dentry_get(t->mm->exe->dentry);
+}
+
+static struct dentry *cwd_follow(const struct proc_node *n)
+{
+	struct task *t = proc_task(n);
+
+	return t && t->fs ? dentry_get(t->fs->cwd) : ERR_PTR(-ENOENT);
+}
+
+static struct dentry *root_follow(const struct proc_node *n)
+{
+	struct task *t = proc_task(n);
+
+	return t && t->fs ? dentry_get(t->fs->root) : ERR_PTR(-ENOENT);
+}
+
+/* /proc/PID/fd */
+static struct file *node_file(const struct proc_node *n)
+{
+	struct task *t = proc_task(n);
+
+	return t && t->files ? files_lookup(t->files, n->fd) : NULL;
+}
+
+static struct dentry *fd_follow(const struct proc_node *n)
+{
+	struct file *f = node_file(n);
+	struct dentry *d;
+
+	if (!f)
+		return ERR_PTR(-ENOENT);
+	d = dentry_get(f->dentry);
+	file_put(f);
+	return d;
+}
+
+static struct inode *fd_lookup(struct inode *dir, const char *name)
+{
+	struct proc_node n = *proc_node(dir);
+	struct inode *inode;
+	struct file *f;
+
+	n.fd = proc_number(name);
+	f = n.fd < 0 ? NULL : node_file(&n);
+	if (!f)
+		return ERR_PTR(-ENOENT);
+	inode = proc_inode(dir->sb, &fd_entry, n.tid, n.fd);
+	if (!IS_ERR(inode))
+		inode->mode = S_IFLNK
+			| ((f->mode & FMODE_READ) ? 0500 : 0)
+			| ((f->mode & FMODE_WRITE) ? 0300 : 0);
+	file_put(f);
+	return inode;
+}
+
+static int fd_iterate(struct file *f, struct dir_context *ctx)
+{
+	struct task *t = proc_task(proc_node(f->inode));
+	char name[12];
+	int fd;
+
+	if (!t || !t->files)
+		return -ENOENT;
+	if (!dir_emit_dots(f, ctx))
+		return 0;
+	while ((fd = files_next(t->files, f->pos - 2)) >= 0) {
+		int len = snprintf(name, sizeof(name), "%d", fd);
+
+		if (!ctx->emit(ctx, name, len, f->inode->ino + 1 + fd,
+				MODE_DT(S_IFLNK), fd + 3))
+			break;
+		f->pos = fd + 3;
+	}
+	return 0;
+}
+
+/* /proc/PID/task */
+static struct inode *task_lookup(struct inode *dir, const char *name)
+{
+	struct task *owner = proc_task(proc_node(dir));
+	struct task *t = task_by_tid(proc_number(name));
+
+	if (!t || !owner || t->process != owner->process)
+		return ERR_PTR(-ENOENT);
+	return proc_inode(dir->sb, &tid_entry, t->tid, -1);
+}
+
+static struct task *next_thread(struct process *p, int from)
+{
+	struct task *t, *best = NULL;
+
+	list_for_each(t, &p->threads, thread_link)
+		if (t->tid >= from && (!best || t->tid < best->tid))
+			best = t;
+	return best;
+}
+
+static bool emit_number(struct file *f, struct dir_context *ctx, int n,
+		loff_t base)
+{
+	char name[12];
+	int len = snprintf(name, sizeof(name), "%d", n);
+
+	if (!ctx->emit(ctx, name, len, f->inode->ino + n, MODE_DT(S_IFDIR),
+			base + n + 1))
+		return false;
+	f->pos = base + n + 1;
+	return true;
+}
+
+static int task_iterate(struct file *f, struct dir_context *ctx)
+{
+	struct task *owner = proc_task(proc_node(f->inode)), *t;
+
+	if (!owner)
+		return -ENOENT;
+	if (!dir_emit_dots(f, ctx))
+		return 0;
+	while ((t = next_thread(owner->process, f->pos - 2)))
+		if (!emit_number(f, ctx, t->tid, 2))
+			break;
+	return 0;
+}
+
+/* /proc/PID */
+static struct inode *pid_dir_lookup(struct inode *dir, const char *name)
+{
+	if (!proc_task(proc_node(dir)))
+		return ERR_PTR(-ENOENT);
+	return proc_lookup_in(dir, proc_node(dir)->entry->children, name);
+}
+
+static int pid_dir_iterate(struct file *f, struct dir_context *ctx)
+{
+	if (!proc_task(proc_node(f->inode)))
+		return -ENOENT;
+	proc_emit_list(f, ctx, proc_node(f->inode)->entry->children);
+	return 0;
+}
+
+static const struct inode_ops fd_dir_ops = { .lookup = fd_lookup },
+	task_dir_ops = { .lookup = task_lookup },
+	pid_dir_ops = { .lookup = pid_dir_lookup };
+static const struct file_ops
+	fd_dir_fops = { .iterate = fd_iterate, .llseek = dir_llseek },
+	task_dir_fops = { .iterate = task_iterate, .llseek = dir_llseek },
+	pid_dir_fops = { .iterate = pid_dir_iterate, .llseek = dir_llseek };
+
+static const struct proc_entry fd_entry = {
+	.name = "", .mode = S_IFLNK | 0700, .follow = fd_follow,
+};
+
+/* A process has "task", a thread has all the rest: it comes first */
+static const struct proc_entry pid_entries[] = {
+	{ "task", S_IFDIR | 0555, .ops = &task_dir_ops,
+		.fops = &task_dir_fops },
+	{ "fd", S_IFDIR | 0500, .ops = &fd_dir_ops, .fops = &fd_dir_fops },
+	{ "stat", S_IFREG | 0444, .show = proc_stat_show },
+	{ "status", S_IFREG | 0444, .show = proc_status_show },
+	{ "statm", S_IFREG | 0444, .show = proc_statm_show },
+	{ "comm", S_IFREG | 0444, .show = proc_comm_show },
+	{ "cmdline", S_IFREG | 0444, .show = proc_cmdline_show },
+	{ "environ", S_IFREG | 0400, .show = proc_environ_show },
+	{ "maps", S_IFREG | 0444, .show = proc_maps_show },
+	{ "limits", S_IFREG | 0444, .show = proc_limits_show },
+	{ "io", S_IFREG | 0400, .show = proc_io_show },
+	{ "mounts", S_IFREG | 0444, .show = proc_mounts_show },
+	{ "mountinfo", S_IFREG | 0444, .show = proc_mountinfo_show },
+	{ "oom_score", S_IFREG | 0444, .show = proc_zero_show },
+	{ "oom_score_adj", S_IFREG | 0644, .show = proc_zero_show },
+	{ "exe", S_IFLNK | 0777, .follow = exe_follow },
+	{ "cwd", S_IFLNK | 0777, .follow = cwd_follow },
+	{ "root", S_IFLNK | 0777, .follow = root_follow },
+	{ 0 },
+};
+
+static const struct proc_entry tid_entry = {
+	.name = "", .mode = S_IFDIR | 0555, .children = pid_entries + 1,
+	.ops = &pid_dir_ops, .fops = &pid_dir_fops,
+};
+
+static const struct proc_entry pid_entry = {
+	.name = "", .mode = S_IFDIR | 0555, .children = pid_entries,
+	.ops = &pid_dir_ops, .fops = &pid_dir_fops,
+};
+
+struct inode *proc_pid_lookup(struct inode *dir, const char *name)
+{
+	struct task *t = task_by_tid(proc_number(name));
+
+	if (!t || !t->process)
+		return ERR_PTR(-ENOENT);
+	return proc_inode(dir->sb, &pid_entry, t->tid, -1);
+}
+
+static struct process *next_process(int from)
+{
+	struct process *p, *best = NULL;
+
+	list_for_each(p, &all_processes, all_link)
+		if (p->pid >= from && (!best || p->pid < best->pid))
+			best = p;
+	return best;
+}
+
+int proc_pid_iterate(struct file *f, struct dir_context *ctx, loff_t base)
+{
+	int from = f->pos < base ? 1 : (int)(f->pos - base);
+	struct process *p;
+
+	for (; (p = next_process(from)); from = p->pid + 1)
+		if (!emit_number(f, ctx, p->pid, base))
+			break;
+	return 0;
+}

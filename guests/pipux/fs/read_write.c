@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* read, write, their vector and positioned forms, lseek. */
+#include "internal.h"
+
+ssize_t file_read(struct file *f, struct iov *iov, loff_t *pos)
+{
+	if (unlikely(!f->ops->read)) {
+		if (!(f->mode & FMODE_READ))
+			return -EBADF;
+		return inode_is(f->inode, S_IFDIR) ? -EISDIR : -EINVAL;
+	}
+	if (unlikely(!(f->mode & FMODE_READ)))
+		return -EBADF;
+	return f->ops->read(f, iov, pos);
+}
+
+ssize_t file_write(struct file *f, struct iov *iov, loff_t *pos)
+{
+	if (unlikely(!(f->mode & FMODE_WRITE)))
+		return -EBADF;
+	if (unlikely(!f->ops->write))
+		return -EINVAL;
+	return f->ops->write(f, iov, pos);
+}
+
+/* One buffer of a program: checked, cut to what one call moves */
+static long import_buf(struct iov *iov, const void *buf, size_t n)
+{
+	if (unlikely((ssize_t)n < 0))
+		return -EINVAL;
+	if (unlikely(!user_range_ok(buf, n)))
+		return -EFAULT;
+	*iov = iov_user(buf, MIN(n, (size_t)MAX_RW));
+	return 0;
+}
+
+long sys_read(int fd, void *buf, size_t n)
+{
+	struct file *f = fd_get(fd);
+	struct iov iov;
+	long rc;
+
+	if (unlikely(!f))
+		return -EBADF;
+	rc = import_buf(&iov, buf, n);
+	if (likely(rc == 0) || !(f->mode & FMODE_READ))
+		rc = file_read(f, &iov, &f->pos);
+	file_put(f);
+	return rc;
+}
+
+long sys_write(int fd, const void *buf, size_t n)
+{
+	struct file *f = fd_get(fd);
+	struct iov iov;
+	long rc;
+
+	if (unlikely(!f))
+		return -EBADF;
+	rc = import_buf(&iov, buf, n);
+	if (likely(rc == 0) || !(f->mode & FMODE_WRITE))
+		rc = file_write(f, &iov, &f->pos);
+	file_put(f);
+	return rc;
+}
+
+typedef ssize_t (*move_fn)(struct file *, struct iov *, loff_t *);
+
+/* The end of all of them: at a position of its own, or at the file's */
+static long move_at(struct file *f, move_fn move, struct iov *iov, loff_t pos)
+{
+	if (pos < 0)
+		return -EINVAL;
+	if (!(f->mode & FMODE_SEEK))
+		return (f->mode & FMODE_PATH) ? -EBADF : -ESPIPE;
+	return move(f, iov, &pos);
+}
+
+static long move_buf(int fd, move_fn move, const void *buf, size_t n,
+		loff_t pos)
+{
+	struct file *f;
+	struct iov iov;
+	long rc;
+
+	if (pos < 0)
+		return -EINVAL;
+	f = fd_get(fd);
+	if (!f)
+		return -EBADF;
+	rc = import_buf(&iov, buf, n);
+	if (rc == 0)
+		rc = move_at(f, move, &iov, pos);
+	file_put(f);
+	return rc;
+}
+
+#define LOFF(lo, hi)	((loff_t)((uint64_t)(hi) << 32 | (lo)))
+
+long sys_pread64(int fd, void *buf, size_t n, uint32_t lo, uint32_t hi)
+{
+	return move_buf(fd, file_read, buf, n, LOFF(lo, hi));
+}
+
+long sys_pwrite64(int fd, const void *buf, size_t n, uint32_t lo, uint32_t hi)
+{
+	return move_buf(fd, file_write, buf, n, LOFF(lo, hi));
+}
+
+/* pos NULL: at the file's own position */
+static long move_vec(int fd, move_fn move, const struct iovec *uvec,
+		unsigned long n, const loff_t *pos)
+{
+	struct file *f = fd_get(fd);
+	struct iovec *vec;
+	struct iov iov;
+	long rc;
+
+	if (!f)
+		return -EBADF;
+	rc = iovec_import(uvec, n, &vec, &iov);
+	if (rc == 0) {
+		rc = pos ? move_at(f, move, &iov, *pos)
+			: move(f, &iov, &f->pos);
+		kfree(vec);
+	}
+	file_put(f);
+	return rc;
+}
+
+long sys_readv(int fd, const struct iovec *uvec, unsigned long n)
+{
+	return move_vec(fd, file_read, uvec, n, NULL);
+}
+
+long sys_writev(int fd, const struct iovec *uvec, unsigned long n)
+{
+	return move_vec(fd, file_write, uvec, n, NULL);
+}
+
+long sys_preadv(int fd, const struct iovec *uvec, unsigned long n,
+		uint32_t lo, uint32_t hi)
+{
+	loff_t pos = LOFF(lo, hi);
+
+	return move_vec(fd, file_read, uvec, n, &pos);
+}
+
+long sys_pwritev(int fd, const struct iovec *uvec, unsigned long n,
+		uint32_t lo, uint32_t hi)
+{
+	loff_t pos = LOFF(lo, hi);
+
+	return move_vec(fd, file_write, uvec, n, &pos);
+}
+
+#define RWF_ACCEPTED	(RWF_HIPRI | RWF_DSYNC | RWF_SYNC)
+
+/* LIMIT: RWF_NOWAIT and RWF_APPEND are refused (EOPNOTSUPP, preadv2(2)) */
+static long move_vec2(int fd, move_fn move, const struct iovec *uvec,
+		unsigned long n, loff_t pos, int flags)
+{
+	if (flags & ~RWF_ACCEPTED)
+		return -EOPNOTSUPP;
+	return move_vec(fd, move, uvec, n, pos == -1 ? NULL : &pos);
+}
+
+long sys_preadv2(int fd, const struct iovec *uvec, unsigned long n,
+		uint32_t lo, uint32_t hi, int flags)
+{
+	return move_vec2(fd, file_read, uvec, n, LOFF(lo, hi), flags);
+}
+
+long sys_pwritev2(int fd, const struct iovec *uvec, unsigned long n,
+		uint32_t lo, uint32_t hi, int flags)
+{
+	return move_vec2(fd, file_write, uvec, n, LOFF(lo, hi), flags);
+}
+
+static loff_t file_seek(int fd, loff_t off, int whence)
+{
+	struct file *f = fd_get_io(fd);
+	loff_t rc = -ESPIPE;
+
+	if (!f)
+		return -EBADF;
+	if ((unsigned)whence > SEEK_MAX)
+		rc = -EINVAL;
+	else if (f->ops->llseek)
+		rc = f->ops->llseek(f, off, whence);
+	file_put(f);
+	return rc;
+}
+
+long sys_lseek(int fd, long off, int whence)
+{
+	loff_t pos = file_seek(fd, off, whence);
+
+	return pos > INT32_MAX ? -EOVERFLOW : (long)pos;
+}
+
+long sys__llseek(int fd, uint32_t hi, uint32_t lo, loff_t *uresult, int whence)
+{
+	loff_t pos = file_seek(fd, LOFF(lo, hi), whence);
+
+	if (pos < 0)
+		return pos;
+	return copy_to_user(uresult, &pos, sizeof(pos));
+}

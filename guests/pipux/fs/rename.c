@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rename(2): the checks in Linux's order, then the move, then the cache. */
+#include "internal.h"
+
+struct rename {
+	struct dentry *odir, *ndir;	/* directories */
+	struct qname oq, nq;		/* last components */
+	struct dentry *od, *nd;		/* names; nd perhaps without inode */
+	unsigned flags;
+};
+
+static int check_kinds(const struct rename *r)
+{
+	bool exchange = r->flags & RENAME_EXCHANGE;
+
+	if ((r->flags & RENAME_NOREPLACE) && r->nd->inode)
+		return -EEXIST;
+	if (exchange && !r->nd->inode)
+		return -ENOENT;
+	if (!inode_is(r->od->inode, S_IFDIR)
+	    && (r->oq.slash || (r->nq.slash && !exchange)))
+		return -ENOTDIR;
+	if (dentry_is_ancestor(r->od, r->ndir))
+		return -EINVAL;
+	if (dentry_is_ancestor(r->nd, r->odir))
+		return exchange ? -EINVAL : -ENOTEMPTY;
+	return 0;
+}
+
+/* May the new name be given up for the old one? */
+static int check_target(const struct rename *r)
+{
+	bool old_dir = inode_is(r->od->inode, S_IFDIR);
+	int rc;
+
+	if (!r->nd->inode)
+		return may_create(r->ndir);
+	rc = may_delete(r->ndir, r->nd);
+	if (rc || (r->flags & RENAME_EXCHANGE))
+		return rc;
+	if (old_dir != inode_is(r->nd->inode, S_IFDIR))
+		return old_dir ? -ENOTDIR : -EISDIR;
+	return 0;
+}
+
+/* A directory that gets another parent has its `..` rewritten */
+static int check_move(const struct rename *r, struct dentry *d)
+{
+	if (r->odir == r->ndir || !inode_is(d->inode, S_IFDIR))
+		return 0;
+	return inode_permission(d->inode, MAY_WRITE);
+}
+
+static int rename_check(const struct rename *r)
+{
+	int rc = check_kinds(r);
+
+	if (rc == 0)
+		rc = may_delete(r->odir, r->od);
+	if (rc == 0)
+		rc = check_target(r);
+	if (rc == 0)
+		rc = check_move(r, r->od);
+	if (rc == 0 && (r->flags & RENAME_EXCHANGE))
+		rc = check_move(r, r->nd);
+	if (rc == 0 && (r->od->mounted || r->nd->mounted))
+		rc = -EBUSY;
+	if (rc == 0 && !DIR_OF(r->odir)->ops->rename)
+		rc = -EPERM;
+	return rc;
+}
+
+static int rename_names(struct rename *r)
+{
+	struct inode *odir = DIR_OF(r->odir), *ndir = DIR_OF(r->ndir);
+	int rc = rename_check(r);
+
+	if (rc || r->od->inode == r->nd->inode)
+		return rc;
+	rc = odir->ops->rename(odir, r->od, ndir, r->nd, r->flags);
+	if (rc)
+		return rc;
+	if (r->flags & RENAME_EXCHANGE)
+		dentry_exchange(r->od, r->nd);
+	else
+		dentry_move(r->od, r->nd);
+	return 0;
+}
+
+static int rename_within(struct rename *r)
+{
+	int rc;
+
+	if (r->odir->sb != r->ndir->sb)
+		return -EXDEV;
+	if (r->oq.kind != NAME_NORMAL)
+		return -EBUSY;
+	if (r->nq.kind != NAME_NORMAL)
+		return (r->flags & RENAME_NOREPLACE) ? -EEXIST : -EBUSY;
+	r->od = dentry_lookup(r->odir, &r->oq);
+	if (IS_ERR(r->od))
+		return PTR_ERR(r->od);
+	r->nd = dentry_for_create(r->ndir, &r->nq);
+	if (IS_ERR(r->nd)) {
+		dentry_put(r->od);
+		return PTR_ERR(r->nd);
+	}
+	rc = rename_names(r);
+	dentry_put(r->nd);
+	dentry_put(r->od);
+	return rc;
+}
+
+int do_rename(int odfd, const char *old, int ndfd, const char *new,
+		unsigned flags)
+{
+	struct rename r = { .flags = flags };
+	int rc;
+
+	if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
+	    || flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+		return -EINVAL;
+	r.odir = parent_lookup(odfd, old, &r.oq);
+	if (IS_ERR(r.odir))
+		return PTR_ERR(r.odir);
+	r.ndir = parent_lookup(ndfd, new, &r.nq);
+	if (IS_ERR(r.ndir)) {
+		dentry_put(r.odir);
+		return PTR_ERR(r.ndir);
+	}
+	rc = rename_within(&r);
+	dentry_put(r.ndir);
+	dentry_put(r.odir);
+	return rc;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Writing back and advice about access: files in memory need neither. */
+#include "internal.h"
+
+long sys_sync(void)
+{
+	struct super_block *sb;
+
+	list_for_each(sb, &all_mounts, link)
+		if (sb->ops->sync)
+			sb->ops->sync(sb);
+	return 0;
+}
+
+long sys_syncfs(int fd)
+{
+	struct file *f = fd_get_io(fd);
+	const struct super_ops *ops;
+	long rc = 0;
+
+	if (!f)
+		return -EBADF;
+	ops = f->dentry->sb->ops;
+	if (ops && ops->sync)
+		rc = ops->sync(f->dentry->sb);
+	file_put(f);
+	return rc;
+}
+
+long sys_fsync(int fd)
+{
+	struct file *f = fd_get_io(fd);
+	long rc = 0;
+
+	if (!f)
+		return -EBADF;
+	if (f->ops->fsync)
+		rc = f->ops->fsync(f);
+	else if (!inode_is(f->inode, S_IFREG) && !inode_is(f->inode, S_IFDIR))
+		rc = -EINVAL;
+	file_put(f);
+	return rc;
+}
+
+long sys_fdatasync(int fd)
+{
+	return sys_fsync(fd);
+}
+
+long sys_sync_file_range(int fd)
+{
+	return sys_fsync(fd);
+}
+
+static long advise(int fd, int advice)
+{
+	struct file *f = fd_get_io(fd);
+	long rc = 0;
+
+	if (!f)
+		return -EBADF;
+	if (inode_is(f->inode, S_IFIFO))
+		rc = -ESPIPE;
+	else if ((unsigned)advice > 5 /* POSIX_FADV_NOREUSE */)
+		rc = -EINVAL;
+	file_put(f);
+	return rc;
+}
+
+long sys_fadvise64(int fd, uint32_t lo, uint32_t hi, size_t n, int advice)
+{
+	return advise(fd, advice);
+}
+
+long sys_fadvise64_64(int fd, uint32_t lo, uint32_t hi, uint32_t len_lo,
+		uint32_t len_hi, int advice)
+{
+	return advise(fd, advice);
+}
+
+long sys_readahead(int fd)
+{
+	struct file *f = fd_get_io(fd);
+	long rc;
+
+	if (!f)
+		return -EBADF;
+	rc = !(f->mode & FMODE_READ) ? -EBADF
+		: inode_is(f->inode, S_IFREG) ? 0 : -EINVAL;
+	file_put(f);
+	return rc;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The virtual file system: inodes, names, open files, mounts.  A file system
+ * supplies inode operations and file operations; everything else (path walk,
+ * descriptors, permission, the generic read and write through page cache) is
+ * shared.
+ */
+#ifndef PIPUX_FS_H
+#define PIPUX_FS_H
+
+#include <pipux/list.h>
+#include <pipux/time.h>
+#include <pipux/wait.h>
+#include <linux/fcntl.h>
+#include <linux/limits.h>
+#include <linux/stat.h>
+#include <asm/poll.h>
+#include <asm/stat.h>
+#include <asm/statfs.h>
+
+typedef uint32_t dev_t;
+#define MAJOR(d)	((d) >> 8)
+#define MINOR(d)	((d) & 0xFF)
+#define MKDEV(a, b)	((uint32_t)(a) << 8 | (b))
+
+struct inode;
+struct dentry;
+struct file;
+struct super_block;
+struct vma;
+struct poll_table;
+
+struct super_ops {
+	void (*statfs)(struct super_block *sb, struct statfs64 *st);
+	void (*evict)(struct inode *inode);	/* last reference gone */
+	int (*sync)(struct super_block *sb);
+	void (*put)(struct super_block *sb);	/* unmounted */
+};
+
+struct super_block {
+	const struct fs_type *type;
+	const struct super_ops *ops;
+	struct dentry *root;
+	dev_t dev;
+	uint32_t flags;				/* MS_RDONLY, ... */
+	void *priv;
+	struct list link;			/* in all_mounts; fs/super.c */
+	struct list dentries;			/* all of them, by sb_link */
+	char *source;				/* as /proc/mounts shows it */
+	bool detached;				/* umount -l, still in use */
+};
+
+struct fs_type {
+	const char *name;
+	bool nodev;
+	/* Fills sb->root and the rest: 0 or negative errno */
+	int (*mount)(struct super_block *sb, const char *source,
+		const char *options);
+	struct fs_type *next;
+};
+
+struct inode {
+	struct super_block *sb;
+	const struct inode_ops *ops;
+	const struct file_ops *fops;
+	int refs;
+	uint32_t ino, mode, nlink, uid, gid;
+	dev_t rdev;
+	loff_t size;
+	uint64_t blocks;			/* of 512 bytes */
+	struct timespec64 atime, mtime, ctime;
+	void *priv;				/* the file system's */
+	const char *link;			/* symlink's text, if in memory */
+	struct pipe *pipe;			/* FIFO */
+	void *socket;				/* bound unix socket */
+	struct file_lock *locks;		/* fs/locks.c */
+};
+
+struct dir_context {
+	/* false: the caller's buffer is full */
+	bool (*emit)(struct dir_context *ctx, const char *name, size_t len,
+		uint32_t ino, uint32_t type /* DT_* */, loff_t next_pos);
+};
+
+/* Absent operations give -ENOTDIR, -EPERM or -EINVAL as fits */
+struct inode_ops {
+	/*
+	 * The child's inode with a reference, ERR_PTR(-ENOENT) if none.  A
+	 * directory without lookup is its cached dentries (tmpfs): its file
+	 * system pins them (dentry_pin) and reads it through `children`.
+	 */
+	struct inode *(*lookup)(struct inode *dir, const char *name);
+	int (*create)(struct inode *dir, struct dentry *d, uint32_t mode);
+	int (*mkdir)(struct inode *dir, struct dentry *d, uint32_t mode);
+	int (*mknod)(struct inode *dir, struct dentry *d, uint32_t mode,
+		dev_t dev);
+	int (*symlink)(struct inode *dir, struct dentry *d, const char *to);
+	int (*link)(struct inode *inode, struct inode *dir, struct dentry *d);
+	int (*unlink)(struct inode *dir, struct dentry *d);
+	int (*rmdir)(struct inode *dir, struct dentry *d);
+	int (*rename)(struct inode *odir, struct dentry *od,
+		struct inode *ndir, struct dentry *nd, uint32_t flags);
+	/* Fills buf (PATH_MAX, kernel): length or negative errno */
+	int (*readlink)(struct inode *inode, char *buf, size_t size);
+	/* A symlink that is not a path (/proc/PID/fd/N): a referenced dentry */
+	struct dentry *(*follow)(struct inode *inode);
+	int (*truncate)(struct inode *inode, loff_t size);
+	void (*getattr)(struct inode *inode);	/* refresh before stat */
+	/*
+	 * The page cache's page `index`: kernel address of a full page, valid
+	 * while the inode is referenced and not truncated; ERR_PTR.  Past the
+	 * end: ERR_PTR(-EINVAL).  `write`: it must become the file's own.
+	 */
+	void *(*get_page)(struct inode *inode, uint32_t index, bool write);
+	bool cacheable;		/* names of this directory may stay cached */
+};
+
+/*
+ * A name.  Lives while referenced; with no reference left it stays cached if
+ * it is hashed and its directory's names are cacheable, for a while.
+ */
+struct dentry {
+	int refs;
+	uint32_t hash;				/* of the name, fs/path.h */
+	char *name;
+	struct inode *inode;			/* NULL: known not to exist */
+	struct dentry *parent;			/* self for a root */
+	struct dentry *hash_next, **hash_prev;	/* hash_prev NULL: unhashed */
+	struct list children, sibling;		/* pinned names, by cookie */
+	struct list sb_link, lru;
+	struct super_block *sb;
+	struct dentry *mounted;			/* root mounted here, or NULL */
+	struct dentry *covers;			/* for a mounted root: mount point */
+	uint32_t cookie;			/* position in its directory */
+	uint16_t len;				/* of the name */
+	bool unlinked;
+	bool pinned;				/* its file system holds a ref */
+};
+
+/*
+ * Where the data of a read goes or that of a write comes from.  The memory
+ * may be the user's or the kernel's, one piece or several: operations look at
+ * `len` only and move data by the functions below.
+ */
+struct iovec;
+struct iov {
+	char *base;				/* of the present piece */
+	size_t len;				/* what is left, all pieces */
+	size_t seg;				/* left of the present piece */
+	const struct iovec *next;		/* pieces that follow */
+	bool kernel;				/* base is a kernel address */
+};
+/* Move n <= iov->len bytes and advance: 0 or -EFAULT */
+long iov_to(struct iov *iov, const void *src, size_t n);	/* read side */
+long iov_from(struct iov *iov, void *dst, size_t n);		/* write side */
+long iov_zero(struct iov *iov, size_t n);
+void iov_skip(struct iov *iov, size_t n);
+
+struct file_ops {
+	int (*open)(struct inode *inode, struct file *file);
+	void (*release)(struct file *file);	/* last reference gone */
+	void (*flush)(struct file *file);	/* each close */
+	ssize_t (*read)(struct file *f, struct iov *iov, loff_t *pos);
+	ssize_t (*write)(struct file *f, struct iov *iov, loff_t *pos);
+	loff_t (*llseek)(struct file *f, loff_t off, int whence);
+	int (*iterate)(struct file *f, struct dir_context *ctx); /* f->pos */
+	/* POLL* bits ready now; registers on its queues by poll_wait */
+	uint32_t (*poll)(struct file *f, struct poll_table *pt);
+	long (*ioctl)(struct file *f, unsigned cmd, unsigned long arg);
+	int (*mmap)(struct file *f, struct vma *vma);	/* may refuse */
+	int (*fsync)(struct file *f);
+	long (*fallocate)(struct file *f, int mode, loff_t off, loff_t len);
+};
+
+struct file {
+	int refs;
+	uint32_t flags;				/* O_* as F_GETFL shows */
+	uint32_t mode;				/* FMODE_* */
+	loff_t pos;
+	struct dentry *dentry;			/* NULL never: see anon_file */
+	struct inode *inode;
+	const struct file_ops *ops;
+	void *priv;
+};
+
+#define FMODE_READ	1
+#define FMODE_WRITE	2
+#define FMODE_PATH	4			/* O_PATH: a place, no data */
+#define FMODE_SEEK	8			/* has positions: pread, lseek */
+
+/* fs/poll.c.  A table without chunks asks and does not register. */
+struct poll_table {
+	struct poll_chunk *chunk;
+	bool no_memory;
+};
+void poll_wait(struct file *f, struct wait_queue *q, struct poll_table *pt);
+
+/* fs/inode.c: new inodes have one reference and current times, uid, gid */
+struct inode *inode_new(struct super_block *sb, uint32_t mode);
+void inode_free(struct inode *inode);
+static inline struct inode *inode_get(struct inode *inode)
+{
+	inode->refs++;
+	return inode;
+}
+
+static inline void inode_put(struct inode *inode)
+{
+	if (--inode->refs == 0)
+		inode_free(inode);
+}
+/* Wanted: MAY_*; checks current's fsuid and groups: 0 or -EACCES */
+#define MAY_EXEC	1
+#define MAY_WRITE	2
+#define MAY_READ	4
+int inode_permission(struct inode *inode, int mask);
+
+/* fs/dentry.c */
+void dentry_revive(struct dentry *d), dentry_idle(struct dentry *d);
+static inline struct dentry *dentry_get(struct dentry *d)
+{
+	if (d->refs++ == 0)
+		dentry_revive(d);
+	return d;
+}
+
+static inline void dentry_put(struct dentry *d)
+{
+	if (--d->refs == 0)
+		dentry_idle(d);
+}
+struct dentry *dentry_root(struct super_block *sb, struct inode *inode);
+void dentry_attach(struct dentry *d, struct inode *inode); /* takes the ref */
+/* Absolute path of d as seen from current's root into buf: the start of the
+ * string inside buf, or ERR_PTR(-ENAMETOOLONG) */
+char *dentry_path(struct dentry *d, char *buf, size_t size);
+
+/* fs/namei.c: path walk.  Results carry a reference; ERR_PTR on failure */
+#define LOOKUP_FOLLOW		1	/* follow a final symlink */
+#define LOOKUP_DIRECTORY	2
+#define LOOKUP_PARENT		4	/* stop before the last component */
+struct dentry *path_lookup(int dfd, const char *path, unsigned flags);
+/* Parent directory and last name (kernel buffer NAME_MAX + 1) */
+struct dentry *path_parent(int dfd, const char *path, char *last);
+struct file *file_open(int dfd, const char *path, int flags, uint32_t mode);
+int do_mkdir(int dfd, const char *path, uint32_t mode);
+int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev);
+int do_symlink(const char *to, int dfd, const char *path);
+int do_unlink(int dfd, const char *path, bool dir);
+int do_link(int odfd, const char *old, int ndfd, const char *new,
+	int flags);
+int do_rename(int odfd, const char *old, int ndfd, const char *new,
+	unsigned flags);
+
+/* fs/file.c: open files and descriptor tables */
+struct file *file_new(struct dentry *d, const struct file_ops *ops,
+	uint32_t flags);		/* takes a reference on d */
+/* A file without a name: pipes, sockets, eventfd; `class` as in /proc fd
+ * links ("pipe", "socket", "anon_inode:[eventfd]") */
+struct file *anon_file(const char *class, const struct file_ops *ops,
+	void *priv, uint32_t flags);
+void file_free(struct file *f);
+static inline struct file *file_get(struct file *f)
+{
+	f->refs++;
+	return f;
+}
+
+static inline void file_put(struct file *f)
+{
+	if (--f->refs == 0)
+		file_free(f);
+}
+ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t pos);
+ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t pos);
+
+struct files;				/* descriptor table */
+struct files *files_new(void);
+struct files *files_copy(struct files *old);	/* NULL: out of memory */
+struct files *files_share(struct files *f);	/* CLONE_FILES */
+void files_put(struct files *f);
+void files_close_on_exec(void);		/* of current */
+struct file *fd_get(int fd);		/* of current, referenced; NULL */
+int fd_alloc(int from, bool cloexec);	/* reserves: fd or -EMFILE */
+void fd_install(int fd, struct file *f);/* takes the reference */
+void fd_release(int fd);		/* gives a reserved one back */
+int fd_install_new(struct file *f, bool cloexec); /* fd or errno; takes ref */
+/* For /proc: file of another task's table, referenced, or NULL */
+struct file *files_lookup(struct files *f, int fd);
+int files_next(struct files *f, int fd);	/* next open fd >= fd, or -1 */
+
+/* fs/fs_context.c */
+struct fs_context *fs_context_copy(struct fs_context *old);
+struct fs_context *fs_context_share(struct fs_context *fs);
+void fs_context_put(struct fs_context *fs);
+
+/* fs/chrdev.c: character devices, open by number */
+int chrdev_register(dev_t dev, unsigned count, const struct file_ops *ops,
+	const char *name);		/* also appears in /dev by name */
+
+/* fs/super.c */
+void fs_register(struct fs_type *type);
+int do_mount(const char *source, const char *target, const char *type,
+	uint32_t flags, const char *options);
+
+/* fs/init.c: mounts the root tmpfs, /dev; unpacks the initrd */
+void vfs_init(void);
+int initrd_unpack(const void *image, size_t size);	/* error text logged */
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory: the page and object allocators, address spaces, user access.
+ *
+ * An address space (struct mm) is a child partition of the kernel.  Every
+ * page of a process is also mapped in the kernel, at its linear address:
+ * user memory is reached through that, never by a service call.
+ */
+#ifndef PIPUX_MM_H
+#define PIPUX_MM_H
+
+#include <pipux/list.h>
+#include <pipux/wait.h>
+
+struct file;
+struct inode;
+struct partition;
+struct shm;
+
+/* mm/page.c: pages are kernel addresses; NULL when out of memory */
+void pages_init(uintptr_t start, uintptr_t end);
+void *page_alloc(void);				/* contents undefined */
+void *page_alloc_zeroed(void);
+void page_free(void *page);
+void *pages_alloc(unsigned order);		/* 2^order, contiguous */
+void pages_free(void *pages, unsigned order);
+uint32_t pages_total(void), pages_free_count(void);
+/* Gives a range outside the allocator to it (used-up initrd) */
+void pages_add(uintptr_t start, uintptr_t end);
+
+/* mm/kmalloc.c: NULL when out of memory; kfree(NULL) is allowed */
+void *kmalloc(size_t size);
+void *kzalloc(size_t size);
+void kfree(void *p);
+char *kstrdup(const char *s);
+uint32_t kmalloc_bytes(void);			/* in use, for the census */
+
+#define TASK_BASE	0x00400000u		/* lowest user address */
+#define TASK_TOP	0xC0000000u		/* end of user addresses */
+
+/* A stretch of an address space with one set of properties */
+struct vma {
+	struct list link;			/* in mm->vmas, by address */
+	uint32_t start, end;			/* page aligned */
+	uint32_t prot;				/* PROT_* */
+	uint32_t flags;				/* MAP_*, VMA_* */
+	struct file *file;			/* NULL: anonymous */
+	loff_t offset;				/* of start in file or shm */
+	struct shm *shm;			/* MAP_SHARED | MAP_ANONYMOUS */
+};
+#define VMA_STACK	0x01000000u		/* grows down */
+#define VMA_HEAP	0x02000000u		/* brk, [heap] in maps */
+#define VMA_OWN_FLAGS	(VMA_STACK | VMA_HEAP)
+
+struct mm {
+	int users;				/* tasks that run in it */
+	uint32_t desc;				/* partition descriptor */
+	struct list vmas;
+	uint32_t brk_start, brk;
+	uint32_t arg_start, arg_end, env_start, env_end, start_stack;
+	uint32_t nr_pages;			/* resident pages */
+	struct file *exe;			/* /proc/PID/exe */
+	/* the rest is mm/'s own */
+	struct partition *part;
+	struct vma *last;			/* last found, or NULL */
+	uint32_t total_vm;			/* pages in vmas */
+	uint32_t mmap_top;			/* new mappings end below */
+	uint32_t stack_limit;			/* bytes, from the rlimit */
+	struct list all_link;			/* in all_mms */
+};
+
+/* mm/mm.c */
+struct mm *mm_new(void);			/* NULL: out of memory */
+struct mm *mm_copy(struct mm *old);		/* fork; NULL */
+struct mm *mm_get(struct mm *mm);
+void mm_put(struct mm *mm);			/* last one frees everything */
+extern struct list all_mms;
+
+/* mm/vma.c: the first stretch that ends above addr, or NULL */
+struct vma *vma_find(struct mm *mm, uint32_t addr);
+
+/* mm/fault.c: makes `va` accessible.  0; -EFAULT: nothing is mapped there;
+ * -EACCES: not so; -EIO: past the end of the file; -ENOMEM */
+int mm_fault(struct mm *mm, uint32_t va, bool write);
+
+/* A private page of the caller's becomes mm's at va, where nothing is */
+int mm_give_page(struct mm *mm, uint32_t va, void *page);
+
+/* mm/mmap.c: address or negative errno; takes its own reference on file */
+long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
+	uint32_t flags, struct file *file, loff_t offset);
+int do_munmap(struct mm *mm, uint32_t start, uint32_t len);
+
+/*
+ * mm/uaccess.c: copying to and from the current process.  0 or -EFAULT; no
+ * partial effect is promised on failure.  Pages are faulted in as needed;
+ * may sleep only if a file system does.
+ */
+long copy_from_user(void *dst, const void *usrc, size_t n);
+long copy_to_user(void *udst, const void *src, size_t n);
+long clear_user(void *udst, size_t n);
+/* Length of the string without NUL, -EFAULT, or -ENAMETOOLONG if >= size */
+long strncpy_from_user(char *dst, const char *usrc, size_t size);
+/* The same without copying */
+long strnlen_user(const char *usrc, size_t size);
+#define get_user(x, uptr)	copy_from_user(&(x), (uptr), sizeof(x))
+#define put_user(x, uptr) ({ __typeof__(*(uptr)) v_ = (x);		\
+	copy_to_user((uptr), &v_, sizeof(v_)); })
+/* A path from user space in a fresh kmalloc'd buffer, or ERR_PTR */
+char *getname(const char *upath);
+/* The same into and from another mm (/proc/PID/cmdline, ptrace) */
+long copy_from_mm(struct mm *mm, void *dst, uint32_t usrc, size_t n);
+long copy_to_mm(struct mm *mm, uint32_t udst, const void *src, size_t n);
+long clear_mm(struct mm *mm, uint32_t udst, size_t n);
+
+#endif

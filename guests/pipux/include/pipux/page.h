@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The map of physical pages as mm/ and arch/ see it: one struct page for
+ * each page of the kernel's linear memory.  Everybody else uses addresses
+ * and the functions of <pipux/mm.h>.
+ */
+#ifndef PIPUX_PAGE_H
+#define PIPUX_PAGE_H
+
+#include <pipux/list.h>
+
+struct mm;
+
+enum page_state {
+	PAGE_RESERVED,		/* not the allocator's: kernel image, initrd */
+	PAGE_BUDDY,		/* head of a free block of `order` */
+	PAGE_HOT,		/* in the stack of single free pages */
+	PAGE_USED,
+	PAGE_SLAB,		/* kmalloc objects of class `order` */
+	PAGE_LARGE,		/* head of a kmalloc of 2^order pages */
+};
+
+struct page {
+	union {
+		struct list link;	/* free block; slab with free objects */
+		struct {
+			/*
+			 * A page-cache or shared page that a process holds:
+			 * which one, and where.  A private page has none.
+			 */
+			struct mm *owner;
+			uint32_t va;
+		};
+	};
+	void *chain;		/* next of a singly linked list; free object */
+	uint8_t state, order;
+	uint16_t inuse;		/* objects handed out */
+};
+
+extern struct page *mem_map;	/* of the page at MEM_BASE */
+#define MEM_BASE	0x00400000u
+
+static inline struct page *page_of(const void *p)
+{
+	return mem_map + (((uintptr_t)p - MEM_BASE) >> 12);
+}
+
+static inline void *page_address(const struct page *page)
+{
+	return (void *)(MEM_BASE + ((uintptr_t)(page - mem_map) << 12));
+}
+
+/*
+ * mm/page.c.  A page for a process: fails while the rest of the memory is
+ * what the kernel itself keeps in reserve.
+ */
+void *page_alloc_user(void);
+uint32_t pages_reserve(void);
+
+/* mm/fault.c: takes a page from the process that holds it */
+void page_unshare(struct page *page);
+
+/* arch/partition.c: gives pages of idle partitions back; false: none left */
+bool partitions_shrink(void);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The log's ring, as dmesg and panic see it: kernel/printk.c. */
+#ifndef PIPUX_PRINTK_H
+#define PIPUX_PRINTK_H
+
+#include <pipux/kernel.h>
+
+#define LOG_SIZE	32768u		/* power of two */
+#define CONSOLE_DEFAULT	5		/* levels below it are shown */
+#define CONSOLE_ALL	8
+
+/* Least level (exclusive) that the console shows; set, and the old one */
+int console_loglevel(int level);
+/* The stack of return addresses from `frame_esp` up, as far as they look
+ * like kernel text; kernel/panic.c */
+void backtrace(const uint32_t *esp);
+/* A panic for a fault of the kernel's own, with the registers it had */
+struct user_ctx;
+__attribute__((noreturn))
+void panic_registers(const char *reason, const struct user_ctx *ctx);
+
+#endif

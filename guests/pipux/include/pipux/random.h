@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Random numbers: kernel/random.c. */
+#ifndef PIPUX_RANDOM_H
+#define PIPUX_RANDOM_H
+
+#include <pipux/kernel.h>
+
+/* For /dev/urandom, AT_RANDOM, getrandom; never waits */
+void random_bytes(void *buf, size_t n);
+
+#endif

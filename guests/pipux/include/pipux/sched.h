@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Processes and threads.  struct process is a thread group with what its
+ * threads share by being one; struct task is one thread, the unit that the
+ * scheduler knows.
+ */
+#ifndef PIPUX_SCHED_H
+#define PIPUX_SCHED_H
+
+#include <pip/abi.h>
+#include <pipux/list.h>
+#include <pipux/mm.h>
+#include <pipux/time.h>
+#include <pipux/wait.h>
+#include <asm/signal.h>
+#include <linux/resource.h>
+
+struct tty;
+struct files;
+struct dentry;
+
+#define NSIG_WORDS	2
+typedef struct {
+	uint32_t sig[NSIG_WORDS];
+} ksigset_t;			/* 64 signals, as rt_sig* calls pass them */
+
+struct ksigaction {		/* layout of the i386 rt_sigaction struct */
+	uint32_t handler;
+	uint32_t flags;
+	uint32_t restorer;
+	ksigset_t mask;
+};
+
+struct ksiginfo {
+	int signo, errno_, code;
+	int pid;		/* or the fault address */
+	uint32_t uid;
+	uint32_t addr;
+	int status;
+	uint32_t value;
+	int utime, stime;
+};
+
+struct sigqueue {
+	struct list link;
+	struct ksiginfo info;
+};
+
+struct sigpending {
+	ksigset_t set;
+	struct list queue;	/* of struct sigqueue; absent entries: bare */
+};
+
+struct sighand {		/* shared by CLONE_SIGHAND */
+	int users;
+	struct ksigaction action[64];	/* [signo - 1] */
+};
+
+struct fs_context {		/* shared by CLONE_FS */
+	int users;
+	struct dentry *root, *cwd;
+	uint32_t umask;
+};
+
+enum task_state {
+	TASK_RUNNING,
+	TASK_SLEEPING,		/* interruptible: signals wake it */
+	TASK_BLOCKED,		/* not interruptible */
+	TASK_STOPPED,		/* job control */
+	TASK_ZOMBIE,
+};
+
+struct credentials {
+	uint32_t uid, euid, suid, fsuid, gid, egid, sgid, fsgid;
+	uint32_t ngroups, groups[32];
+};
+
+struct process {
+	int pid;		/* thread-group id */
+	int pgrp, session;
+	struct process *parent;
+	struct list children, sibling;	/* struct process */
+	struct list threads;	/* struct task by thread_link */
+	struct list all_link;	/* in all_processes */
+	struct task *leader;
+	int nr_threads;
+	bool zombie;		/* all threads ended; waits to be reaped */
+	bool exiting;		/* group exit under way */
+	int exit_code;		/* wait status word */
+	bool stopped, stop_reported, continued, continued_reported;
+	int stop_signal;
+	struct tty *tty;	/* controlling terminal */
+	struct sigpending pending;	/* for the whole group */
+	struct wait_queue child_wait;	/* wait4 of this process sleeps here */
+	struct rlimit limits[RLIM_NLIMITS];
+	struct ktimer itimer_real;
+	uint64_t itimer_real_interval;
+	ktime_t start_time;
+	uint64_t utime, stime, cutime, cstime;	/* ns; dead threads, children */
+	uint32_t min_flt, maj_flt;
+	struct process_timers *timers;	/* time/: NULL until used */
+	uint32_t personality;	/* personality(2); inherited by fork */
+	bool vfork_child, did_exec, oom_killed;
+	int exit_signal;	/* to the parent, usually SIGCHLD */
+};
+
+struct task {
+	int tid;
+	enum task_state state;
+	struct process *process;
+	struct list thread_link, run_link, hash_link;
+	struct mm *mm;		/* NULL in kernel threads and zombies */
+	struct files *files;
+	struct fs_context *fs;
+	struct sighand *sighand;
+	struct credentials cred;
+	char comm[16];
+
+	/* kernel stack and switching: kernel/ and arch/ only */
+	uint8_t *kstack;	/* lowest address */
+	uint32_t ksp;		/* saved ESP while not running */
+	user_ctx_t saved_ctx;	/* user registers while not mm's last */
+	uint32_t tls_base;
+	uint32_t orig_eax;	/* system-call number, -1 outside of one */
+
+	/* signals: kernel/signal.c only */
+	struct sigpending pending;
+	ksigset_t blocked, saved_mask;
+	bool restore_mask;	/* saved_mask goes back on return to user */
+	struct { uint32_t sp, flags, size; } altstack;
+	bool sig_check;		/* cheap hint: look for signals on the way out */
+	long (*restart_fn)(struct task *);	/* sys_restart_syscall */
+	struct { uint64_t deadline; uint32_t arg[4]; } restart;
+
+	int pdeath_signal;	/* prctl(2): the parent's death; not inherited */
+
+	/* sleeping */
+	struct ktimer sleep_timer;
+
+	/* futexes and thread exit */
+	uint32_t clear_child_tid, robust_list;
+	struct wait_queue *vfork_done;
+
+	uint64_t utime, stime;	/* ns; see task_account */
+	int nice;
+
+	/* kernel/sched.c and kernel/account.c only */
+	uint32_t vruntime;	/* weighted TSC ticks / 1024; wraps around */
+	uint64_t ran_tsc, kernel_tsc; /* TSC ticks since the fold into ns */
+	uint32_t switches;
+	bool killed;		/* leaves on its way out: exec, group exit */
+	void *fpu;		/* x87/SSE image while not mm's last, or NULL */
+};
+
+extern struct task *current;
+extern struct list all_processes;
+
+/* kernel/account.c: brings t->utime and t->stime up to date */
+void task_account(struct task *t);
+/* Time that nobody ran, ns */
+uint64_t idle_time(void);
+
+/* kernel/sched.c */
+void schedule(void);			/* gives up the processor */
+void wake_task(struct task *t);		/* makes it runnable */
+extern bool need_resched;
+uint32_t nr_runnable(void);		/* with the running one */
+void sched_enqueue(struct task *t);	/* fork: starts beside current */
+void sched_yield_current(void);
+uint64_t switch_count(void);		/* since boot: /proc/stat */
+
+/* kernel/pid.c */
+int pid_alloc(void);
+struct task *task_by_tid(int tid);
+struct process *process_by_pid(int pid);
+uint32_t process_count(void);
+
+void pid_hash(struct task *t);
+void pid_unhash(struct task *t);
+uint32_t task_count(void);
+uint64_t fork_count(void);		/* since boot: /proc/stat */
+
+/* kernel/oom.c: frees memory by ending the largest process; may sleep */
+void out_of_memory(void);
+
+/* kernel/task.c: without resources; NULL: out of memory */
+struct task *task_alloc(void);
+void task_free(struct task *t);
+struct process *process_alloc(void);
+void process_free(struct process *p);
+extern struct process *init_process;
+
+/* kernel/fork.c, exit.c */
+/* As clone(2); the child's tid or negative errno */
+struct clone_args_k {
+	uint32_t flags;			/* with the exit signal in the low byte */
+	uint32_t stack;			/* 0: the parent's ESP */
+	uint32_t parent_tid, child_tid, tls;
+};
+long do_clone(const struct clone_args_k *args);
+/* Other threads of the group end; returns when current is alone */
+int group_leave_others(void);
+/* Frees a zombie that nobody waits for any more */
+void process_reap(struct process *p);
+struct task *kthread_create(void (*fn)(void *), void *arg, const char *name);
+__attribute__((noreturn)) void do_exit(int code);	/* this thread */
+__attribute__((noreturn)) void do_group_exit(int code);	/* wait status */
+
+/* The user registers of a task that is not running in user mode now */
+user_ctx_t *task_ctx(struct task *t);	/* kernel/ctx.c */
+
+/* kernel/signal.c */
+#define SI_KERNEL_	0x80
+int send_signal(int signo, const struct ksiginfo *info, struct task *t);
+int send_signal_process(int signo, const struct ksiginfo *info,
+		struct process *p);
+int kill_pgrp(int signo, int pgrp);	/* from the kernel: tty, job control */
+void force_signal(int signo, int code, uint32_t addr);	/* a fault */
+bool signal_ignored(struct task *t, int signo);	/* blocked or SIG_IGN: tty */
+void deliver_signals(void);		/* on the way out; may not return */
+void signals_release(struct sigpending *p);
+bool capable(void);			/* current is root */
+
+#endif

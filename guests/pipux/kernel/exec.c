@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * execve(2), execveat(2).  The new address space is built complete beside
+ * the old one; only what cannot fail any more happens after the change, so
+ * every error finds the old program unharmed.
+ */
+#include "exec.h"
+#include "task.h"
+#include <pipux/arch.h>
+#include <pipux/futex.h>
+#include <pipux/signal.h>
+
+/* What dfd itself refers to: fexecve(3) */
+static struct dentry *dentry_of(int dfd)
+{
+	struct file *f = fd_get(dfd);
+	struct dentry *d;
+
+	if (!f)
+		return ERR_PTR(-EBADF);
+	d = dentry_get(f->dentry);
+	file_put(f);
+	return d;
+}
+
+struct file *exec_open(int dfd, const char *path, int flags)
+{
+	struct inode *inode;
+	struct dentry *d;
+	struct file *file;
+	int rc = -EACCES;
+
+	if (!*path && (flags & AT_EMPTY_PATH))
+		d = dentry_of(dfd);
+	else
+		d = path_lookup(dfd, path, flags & AT_SYMLINK_NOFOLLOW ? 0
+			: LOOKUP_FOLLOW);
+	if (IS_ERR(d))
+		return (struct file *)d;
+	inode = d->inode;
+	if (S_ISLNK(inode->mode))
+		rc = -ELOOP;
+	else if (S_ISREG(inode->mode) && inode->ops->get_page)
+		rc = inode_permission(inode, MAY_EXEC);
+	file = rc ? ERR_PTR(rc) : file_new(d, inode->fops, O_RDONLY);
+	dentry_put(d);
+	return file ? file : ERR_PTR(-ENOMEM);
+}
+
+static int read_head(struct exec *e)
+{
+	ssize_t n;
+
+	memset(e->head, 0, sizeof(e->head));
+	n = kernel_read(e->file, e->head, sizeof(e->head), 0);
+	return n < 0 ? n : 0;
+}
+
+/* Follows `#!` lines to a program */
+static int find_program(struct exec *e)
+{
+	int rc;
+
+	do {
+		rc = read_head(e);
+		if (!rc)
+			rc = exec_script(e);
+	} while (rc > 0);
+	return rc;
+}
+
+static void set_comm(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	strlcpy(current->comm, slash ? slash + 1 : path,
+		sizeof(current->comm));
+}
+
+/* Set-user-ID and set-group-ID bits: the effective and saved identities */
+static void set_identity(const struct inode *inode)
+{
+	struct credentials *c = &current->cred;
+
+	if (inode->mode & S_ISUID)
+		c->euid = inode->uid;
+	if ((inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+		c->egid = inode->gid;
+	c->suid = c->fsuid = c->euid;
+	c->sgid = c->fsgid = c->egid;
+}
+
+/* current runs in e->mm from here on; its old one loses a user */
+static void change_mm(struct exec *e, uint32_t esp)
+{
+	struct mm *old = current->mm;
+	struct partition *part = e->mm->part;
+
+	if (old) {
+		futex_exit();
+		ctx_abandon();
+	}
+	current->mm = e->mm;
+	e->mm = NULL;
+	kfree(current->fpu);
+	current->fpu = NULL;
+	current->tls_base = 0;
+	*part->ctx = (user_ctx_t){
+		.eip = e->entry, .eflags = 2, .regs.esp = esp };
+	part->ctx_owner = current;
+	task_activate();
+	if (old)
+		mm_put(old);
+}
+
+static int build(struct exec *e, uint32_t *esp)
+{
+	int rc = find_program(e);
+
+	if (!rc)
+		rc = exec_strings(e);
+	if (rc)
+		return rc;
+	set_identity(e->file->inode);
+	e->mm = mm_new();
+	if (!e->mm)
+		return -ENOMEM;
+	rc = exec_load(e);
+	return rc ? rc : exec_stack(e, esp);
+}
+
+static void replace(struct exec *e, uint32_t esp)
+{
+	struct process *p = current->process;
+
+	change_mm(e, esp);
+	vfork_finish();
+	set_comm(e->path);
+	files_close_on_exec();
+	posix_timers_release(p);
+	p->did_exec = true;
+	p->exit_signal = SIGCHLD;
+	current->orig_eax = -1;
+}
+
+static long exec_file(struct exec *e, const char *path)
+{
+	struct credentials old = current->cred;
+	uint32_t esp = 0;
+	int rc;
+
+	e->path = (char *)path;
+	rc = build(e, &esp);
+	if (!rc)
+		rc = group_leave_others();
+	if (!rc)
+		rc = signals_exec();
+	if (rc)
+		current->cred = old;
+	else
+		replace(e, esp);
+	exec_strings_free(e);
+	if (e->mm)
+		mm_put(e->mm);
+	file_put(e->file);
+	return rc;
+}
+
+static long exec_path(int dfd, const char *path, const char *const *argv,
+		const char *const *envp, int flags, bool from_kernel)
+{
+	struct exec *e = kzalloc(sizeof(*e));
+	long rc;
+
+	if (!e)
+		return -ENOMEM;
+	e->from_kernel = from_kernel;
+	e->argv = argv;
+	e->envp = envp;
+	e->file = exec_open(dfd, path, flags);
+	rc = IS_ERR(e->file) ? PTR_ERR(e->file) : exec_file(e, path);
+	kfree(e);
+	return rc;
+}
+
+long do_execve(int dfd, const char *path, const char *const *uargv,
+		const char *const *uenvp, int flags)
+{
+	return exec_path(dfd, path, uargv, uenvp, flags, false);
+}
+
+long kernel_execve(const char *path, const char *const *argv,
+		const char *const *envp)
+{
+	return exec_path(AT_FDCWD, path, argv, envp, 0, true);
+}
+
+long sys_execveat(int dfd, const char *upath, const char *const *uargv,
+		const char *const *uenvp, int flags)
+{
+	char *path;
+	long rc;
+
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	path = getname(upath);
+	if (IS_ERR(path))
+		return PTR_ERR(path);
+	rc = do_execve(dfd, path, uargv, uenvp, flags);
+	kfree(path);
+	return rc;
+}
+
+long sys_execve(const char *upath, const char *const *uargv,
+		const char *const *uenvp)
+{
+	return sys_execveat(AT_FDCWD, upath, uargv, uenvp, 0);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fork(2), vfork(2), clone(2).  The new task is complete before anybody can
+ * see it; what fails before that is undone in reverse.
+ */
+#include <pipux/arch.h>
+#include <pipux/fs.h>
+#include <pipux/partition.h>
+#include <pipux/resource.h>
+#include <pipux/signal.h>
+#include "task.h"
+#include <linux/sched.h>
+
+#define PAGES_PER_TASK	48	/* of memory: how many tasks may exist */
+#define TASKS_FOR_ROOT	8	/* of them */
+
+#define CLONE_NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS \
+	| CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+
+static uint64_t forks;
+
+/* RLIMIT_NPROC counts the tasks of a user; root is held by memory alone */
+static bool too_many(void)
+{
+	uint32_t max = pages_total() / PAGES_PER_TASK, n = 0;
+	struct process *p;
+
+	if (capable())
+		return task_count() >= max;
+	list_for_each(p, &all_processes, all_link)
+		if (p->leader->cred.uid == current->cred.uid)
+			n += p->nr_threads;
+	return task_count() + TASKS_FOR_ROOT >= max
+		|| n >= rlimit_get(RLIMIT_NPROC);
+}
+
+/* The child's address space; its registers go where they belong */
+static int copy_mm(struct task *t, uint32_t flags)
+{
+	if (!current->mm)
+		return 0;
+	t->saved_ctx = *current_ctx;
+	if (!(flags & CLONE_VM)) {
+		t->mm = mm_copy(current->mm);
+		return t->mm ? fpu_copy(t) : -ENOMEM;
+	}
+	if (!(flags & CLONE_VFORK) && fpu_share(t))
+		return -ENOMEM;
+	t->mm = mm_get(current->mm);
+	return 0;
+}
+
+static int copy_resources(struct task *t, uint32_t flags)
+{
+	t->fs = flags & CLONE_FS ? fs_context_share(current->fs)
+		: fs_context_copy(current->fs);
+	t->files = flags & CLONE_FILES ? files_share(current->files)
+		: files_copy(current->files);
+	t->sighand = flags & CLONE_SIGHAND ? sighand_share(current->sighand)
+		: sighand_copy(current->sighand);
+	if (!t->fs || !t->files || !t->sighand)
+		return -ENOMEM;
+	return copy_mm(t, flags);
+}
+
+static void release_resources(struct task *t)
+{
+	if (t->mm)
+		mm_put(t->mm);
+	if (t->sighand)
+		sighand_put(t->sighand);
+	if (t->files)
+		files_put(t->files);
+	if (t->fs)
+		fs_context_put(t->fs);
+}
+
+/* A thread group of its own: child of current's, or its sister */
+static struct process *copy_process(uint32_t flags)
+{
+	struct process *p = process_alloc(), *me = current->process;
+
+	if (!p)
+		return NULL;
+	p->pgrp = me->pgrp;
+	p->session = me->session;
+	p->tty = me->tty;
+	p->personality = me->personality;
+	p->parent = flags & CLONE_PARENT ? me->parent : me;
+	memcpy(p->limits, me->limits, sizeof(p->limits));
+	p->start_time = ktime_get();
+	p->exit_signal = flags & CSIGNAL;
+	return p;
+}
+
+static void copy_task(struct task *t)
+{
+	t->cred = current->cred;
+	memcpy(t->comm, current->comm, sizeof(t->comm));
+	t->blocked = current->blocked;
+	t->nice = current->nice;
+	t->orig_eax = -1;
+}
+
+/* First of all in the child: its own number, in its own memory */
+static void set_child_tid(void *uaddr)
+{
+	if (uaddr)
+		(void)put_user(current->tid, (int *)uaddr);
+}
+
+static void link_task(struct task *t, struct process *p, uint32_t flags)
+{
+	t->process = p;
+	if (!(flags & CLONE_THREAD)) {
+		p->pid = t->tid;
+		p->leader = t;
+		list_add_tail(&p->parent->children, &p->sibling);
+		list_add_tail(&all_processes, &p->all_link);
+	}
+	p->nr_threads++;
+	list_add_tail(&p->threads, &t->thread_link);
+	pid_hash(t);
+	forks++;
+}
+
+/* The child's registers: those of the parent, with a result of 0 */
+static void set_registers(struct task *t, const struct clone_args_k *a,
+		uint32_t tls_base)
+{
+	if (t->mm != current->mm) {
+		*t->mm->part->ctx = t->saved_ctx;
+		t->mm->part->ctx_owner = t;
+	}
+	task_ctx(t)->regs.eax = 0;
+	if (a->stack)
+		task_ctx(t)->regs.esp = a->stack;
+	t->tls_base = current->tls_base;
+	if (a->flags & CLONE_SETTLS)
+		task_tls_set(t, tls_base);
+}
+
+/*
+ * The parent sleeps until the child has left its memory: by exec or exit.  A
+ * fatal signal ends the wait; the child then must forget about it.
+ */
+static void wait_for_vfork(struct task *t, int tid)
+{
+	struct wait_queue done = WAIT_QUEUE_INIT(done);
+	struct waiter w;
+
+	t->vfork_done = &done;
+	wait_add(&done, &w);
+	while ((t = task_by_tid(tid)) && t->vfork_done == &done) {
+		if (current->killed) {
+			t->vfork_done = NULL;
+			break;
+		}
+		sleep_on(false, 0);
+	}
+	wait_remove(&w);
+}
+
+static int check_flags(uint32_t flags)
+{
+	if (flags & CLONE_NAMESPACES)
+		return capable() ? -EINVAL : -EPERM;
+	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
+		return -EINVAL;
+	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+		return -EINVAL;
+	/* pidfds and io contexts do not exist here */
+	return flags & (CLONE_PIDFD | CLONE_PTRACE) ? -EINVAL : 0;
+}
+
+/* clone(2) once everything is checked: the child, not yet running */
+static struct task *task_clone(uint32_t flags)
+{
+	struct process *p = current->process;
+	struct task *t = task_alloc();
+	int tid, rc = -ENOMEM;
+
+	if (!t)
+		return ERR_PTR(-ENOMEM);
+	copy_task(t);
+	if (!(flags & CLONE_THREAD) && !(p = copy_process(flags)))
+		goto no_process;
+	if (!(flags & CLONE_VM) || (flags & CLONE_VFORK))
+		t->altstack = current->altstack;
+	rc = copy_resources(t, flags);
+	if (rc)
+		goto fail;
+	tid = rc = pid_alloc();
+	if (tid < 0)
+		goto fail;
+	t->tid = tid;
+	link_task(t, p, flags);
+	return t;
+fail:
+	release_resources(t);
+	if (!(flags & CLONE_THREAD))
+		process_free(p);
+no_process:
+	task_free(t);
+	return ERR_PTR(rc);
+}
+
+long do_clone(const struct clone_args_k *a)
+{
+	uint32_t tls_base = 0, flags = a->flags;
+	struct task *t;
+	int rc, tid;
+
+	rc = check_flags(flags);
+	if (!rc && (flags & CLONE_SETTLS))
+		rc = tls_read((const void *)a->tls, &tls_base);
+	if (rc)
+		return rc;
+	if (too_many())
+		return -EAGAIN;
+	t = task_clone(flags);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	tid = t->tid;
+	set_registers(t, a, tls_base);
+	if (flags & CLONE_CHILD_CLEARTID)
+		t->clear_child_tid = a->child_tid;
+	if (flags & CLONE_PARENT_SETTID)
+		(void)put_user(tid, (int *)a->parent_tid);
+	task_stack_init(t, set_child_tid, flags & CLONE_CHILD_SETTID
+		? (void *)a->child_tid : NULL);
+	sched_enqueue(t);
+	if (flags & CLONE_VFORK)
+		wait_for_vfork(t, tid);
+	return tid;
+}
+
+uint64_t fork_count(void)
+{
+	return forks;
+}
+
+long sys_fork(void)
+{
+	return do_clone(&(struct clone_args_k){ .flags = SIGCHLD });
+}
+
+long sys_vfork(void)
+{
+	return do_clone(&(struct clone_args_k){
+		.flags = SIGCHLD | CLONE_VFORK | CLONE_VM });
+}
+
+long sys_clone(uint32_t flags, uint32_t stack, uint32_t parent_tid,
+		uint32_t tls, uint32_t child_tid)
+{
+	return do_clone(&(struct clone_args_k){
+		.flags = flags, .stack = stack, .parent_tid = parent_tid,
+		.tls = tls, .child_tid = child_tid });
+}
+
+/* clone3(2): cgroups, pidfds and chosen numbers are refused */
+long sys_clone3(const void *uargs, size_t size)
+{
+	struct clone_args a = { 0 };
+
+	if (size < CLONE_ARGS_SIZE_VER0)
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	if (copy_from_user(&a, uargs, MIN(size, sizeof(a))))
+		return -EFAULT;
+	if (a.set_tid_size || a.cgroup || (a.flags >> 32)
+			|| (a.flags & (CSIGNAL | CLONE_DETACHED))
+			|| a.exit_signal > CSIGNAL || !a.stack != !a.stack_size)
+		return -EINVAL;
+	return do_clone(&(struct clone_args_k){
+		.flags = (uint32_t)(a.flags | a.exit_signal),
+		.stack = (uint32_t)(a.stack + a.stack_size),
+		.parent_tid = (uint32_t)a.parent_tid, .tls = (uint32_t)a.tls,
+		.child_tid = (uint32_t)a.child_tid });
+}

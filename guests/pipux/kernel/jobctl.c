@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stopping and continuing processes, and telling parents what became of
+ * their children (wait(2), signal(7)).
+ *
+ * A process is stopped as a whole: its `stopped` is the truth, and each
+ * thread parks in TASK_STOPPED when it is about to return to user mode.
+ */
+#include <asm/siginfo.h>
+#include <pipux/resource.h>
+#include <pipux/signal.h>
+#include "signal_private.h"
+
+#define NS_PER_TICK	(NSEC_PER_SEC / HZ)
+
+static const struct ksigaction *chld_action(struct process *parent)
+{
+	struct task *t;
+
+	if (list_empty(&parent->threads))
+		return NULL;
+	t = list_first(&parent->threads, struct task, thread_link);
+	return t->sighand ? &t->sighand->action[SIGCHLD - 1] : NULL;
+}
+
+bool parent_ignores_child(struct process *p)
+{
+	const struct ksigaction *sa = chld_action(p->parent);
+
+	return p->exit_signal == SIGCHLD && sa &&
+		(sa->handler == 1 || sa->flags & SA_NOCLDWAIT);
+}
+
+static int status_of(const struct process *p, int code)
+{
+	switch (code) {
+	case CLD_EXITED:
+		return p->exit_code >> 8 & 0xFF;
+	case CLD_STOPPED:
+		return p->stop_signal;
+	case CLD_CONTINUED:
+		return SIGCONT;
+	}
+	return p->exit_code & 0x7F;
+}
+
+void notify_parent(struct process *p, int code)
+{
+	struct process *parent = p->parent;
+	const struct ksigaction *sa;
+	bool exits = code != CLD_STOPPED && code != CLD_CONTINUED;
+	int sig = exits ? p->exit_signal : SIGCHLD;
+	struct ksiginfo info = {
+		.code = code, .pid = p->pid, .status = status_of(p, code),
+		.uid = p->leader ? p->leader->cred.uid : 0,
+	};
+	uint64_t utime, stime;
+
+	if (!parent)
+		return;
+	sa = chld_action(parent);
+	if (sig > 0 && (exits || (sa && !(sa->flags & SA_NOCLDSTOP)))) {
+		process_times(p, &utime, &stime);
+		info.utime = (int)ns_div(utime, NS_PER_TICK);
+		info.stime = (int)ns_div(stime, NS_PER_TICK);
+		(void)send_signal_process(sig, &info, parent);
+	}
+	wake_up(&parent->child_wait);
+}
+
+void task_stop_here(void)
+{
+	struct process *p = current->process;
+
+	while (p->stopped && !current->killed) {
+		current->state = TASK_STOPPED;
+		schedule();
+	}
+}
+
+/* The other threads stop when they are about to return to user mode */
+void process_stop(int sig)
+{
+	struct process *p = current->process;
+	struct task *t;
+
+	p->stopped = true;
+	p->stop_signal = sig;
+	p->stop_reported = false;
+	p->continued = false;
+	list_for_each(t, &p->threads, thread_link) {
+		t->sig_check = true;
+		if (t != current && t->state == TASK_SLEEPING)
+			wake_task(t);
+	}
+	notify_parent(p, CLD_STOPPED);
+	task_stop_here();
+}
+
+static void wake_stopped(struct process *p)
+{
+	struct task *t;
+
+	p->stopped = false;
+	list_for_each(t, &p->threads, thread_link)
+		if (t->state == TASK_STOPPED)
+			wake_task(t);
+}
+
+void process_continue(struct process *p)
+{
+	if (!p->stopped)
+		return;
+	wake_stopped(p);
+	p->continued = true;
+	p->continued_reported = false;
+	notify_parent(p, CLD_CONTINUED);
+}
+
+void process_kill_stopped(struct process *p)
+{
+	if (p->stopped)
+		wake_stopped(p);
+}

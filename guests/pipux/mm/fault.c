@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Page faults: giving a process the page it wants, where its mappings allow.
+ *
+ * Pip lets a page be in one process only.  A page of a file or of shared
+ * memory has an owner record in the page map: the process that holds it.  A
+ * private read-only mapping takes the file's own page if nobody holds it and
+ * a copy otherwise; a shared mapping takes the page away from its holder,
+ * which gets it back by its own next fault.
+ */
+#include "internal.h"
+
+#define AROUND	16		/* pages of file text per fault, a power of 2 */
+
+void page_unshare(struct page *page)
+{
+	struct mm *mm = page->owner;
+
+	unmap_page(mm, partition_entry(mm->part, page->va), page->va);
+}
+
+static void enter(struct mm *mm, uint32_t *entry, uint32_t va, void *page,
+		uint32_t flags)
+{
+	partition_map(mm->part, (uint32_t)page, va, flags & PTE_WRITE);
+	*entry = (uint32_t)page | flags | PTE_MAPPED;
+	mm->nr_pages++;
+}
+
+/* A page that is not the process's own: it is the holder from now on */
+static void enter_held(struct mm *mm, uint32_t *entry, uint32_t va,
+		void *p, uint32_t flags)
+{
+	struct page *page = page_of(p);
+
+	page->owner = mm;
+	page->va = va;
+	enter(mm, entry, va, p, flags);
+}
+
+static inline uint32_t write_flag(const struct vma *vma)
+{
+	return vma->prot & PROT_WRITE ? PTE_WRITE : 0;
+}
+
+/* Index in the file or shared memory of the page at va */
+static inline uint32_t page_index(const struct vma *vma, uint32_t va)
+{
+	return (uint32_t)((vma->offset + (va - vma->start)) >> PAGE_SHIFT);
+}
+
+static int fault_anonymous(struct mm *mm, struct vma *vma, uint32_t *entry,
+		uint32_t va)
+{
+	void *page = page_alloc_user();
+
+	if (!page)
+		return -ENOMEM;
+	memset(page, 0, PAGE_SIZE);
+	enter(mm, entry, va, page, PTE_OWN | write_flag(vma));
+	return 0;
+}
+
+static int fault_copy(struct mm *mm, struct vma *vma, uint32_t *entry,
+		uint32_t va, const void *from)
+{
+	void *page = page_alloc_user();
+
+	if (!page)
+		return -ENOMEM;
+	page_copy(page, from);
+	enter(mm, entry, va, page, PTE_OWN | (vma->prot & PROT_WRITE
+			? PTE_WRITE : PTE_CLEAN));
+	return 0;
+}
+
+/* Maps the neighbours of va that cost no copy, as far as they are cached */
+static void fault_around(struct mm *mm, struct vma *vma, uint32_t *entry,
+		uint32_t va)
+{
+	struct inode *inode = vma->file->inode;
+	uint32_t first = va & ~(AROUND * PAGE_SIZE - 1);
+	uint32_t last = MIN(first + AROUND * PAGE_SIZE, vma->end);
+
+	first = MAX(first, vma->start);
+	entry -= (va - first) >> PAGE_SHIFT;
+	for (va = first; va < last; va += PAGE_SIZE, entry++) {
+		void *page;
+
+		if (*entry)
+			continue;
+		page = inode->ops->get_page(inode, page_index(vma, va), false);
+		if (IS_ERR(page))
+			break;
+		if (!page_of(page)->owner && page_of(page)->state == PAGE_USED)
+			enter_held(mm, entry, va, page, 0);
+	}
+}
+
+static int fault_file(struct mm *mm, struct vma *vma, uint32_t *entry,
+		uint32_t va)
+{
+	struct inode *inode = vma->file->inode;
+	bool shared = vma->flags & MAP_SHARED;
+	void *page = inode->ops->get_page(inode, page_index(vma, va), shared);
+	struct page *record;
+
+	if (IS_ERR(page))
+		return PTR_ERR(page) == -ENOMEM ? -ENOMEM : -EIO;
+	record = page_of(page);
+	if (shared) {
+		if (record->owner)
+			page_unshare(record);
+		enter_held(mm, entry, va, page, write_flag(vma));
+		return 0;
+	}
+	if ((vma->prot & PROT_WRITE) || record->owner
+			|| record->state != PAGE_USED)
+		return fault_copy(mm, vma, entry, va, page);
+	enter_held(mm, entry, va, page, 0);
+	fault_around(mm, vma, entry, va);
+	return 0;
+}
+
+static int fault_shared(struct mm *mm, struct vma *vma, uint32_t *entry,
+		uint32_t va)
+{
+	void *page = shm_page(vma->shm, page_index(vma, va));
+
+	if (IS_ERR(page))
+		return PTR_ERR(page);
+	if (page_of(page)->owner)
+		page_unshare(page_of(page));
+	enter_held(mm, entry, va, page, write_flag(vma));
+	return 0;
+}
+
+/* There is a page already: it lacks rights that its vma gives now */
+static int fault_rights(struct mm *mm, struct vma *vma, uint32_t *entry,
+		uint32_t va, bool write)
+{
+	uint32_t e = *entry;
+
+	if ((e & PTE_MAPPED) && (!write || (e & PTE_WRITE)))
+		return 0;
+	if (!(e & PTE_OWN) && !(vma->flags & MAP_SHARED)
+			&& (vma->prot & PROT_WRITE)) {
+		void *page = page_alloc_user();
+
+		if (!page)
+			return -ENOMEM;
+		page_copy(page, (void *)(e & PAGE_MASK));
+		unmap_page(mm, entry, va);
+		enter(mm, entry, va, page, PTE_OWN | PTE_WRITE);
+		return 0;
+	}
+	if (e & PTE_MAPPED)
+		partition_unmap(mm->part, va);
+	if (vma->prot & PROT_WRITE)
+		e &= ~PTE_CLEAN;
+	partition_map(mm->part, e & PAGE_MASK, va, write_flag(vma));
+	*entry = (e & ~PTE_WRITE) | PTE_MAPPED | write_flag(vma);
+	return 0;
+}
+
+/* The stack below its lowest page: grows if the limit and its neighbour let */
+static bool stack_grow(struct mm *mm, struct vma *vma, uint32_t va)
+{
+	struct vma *prev = vma_prev(mm, vma);
+	uint32_t start = va & PAGE_MASK;
+
+	if (!(vma->flags & VMA_STACK) || vma->end - start > mm->stack_limit
+			|| start < TASK_BASE)
+		return false;
+	/* One page stays free, so that running into a mapping is noticed */
+	if (prev && start - prev->end < PAGE_SIZE)
+		return false;
+	mm->total_vm += (vma->start - start) >> PAGE_SHIFT;
+	vma->start = start;
+	return true;
+}
+
+int mm_fault(struct mm *mm, uint32_t va, bool write)
+{
+	struct vma *vma = va < TASK_TOP ? vma_find(mm, va) : NULL;
+	uint32_t *entry;
+
+	if (unlikely(!vma || va < vma->start)) {
+		if (!vma || !stack_grow(mm, vma, va))
+			return -EFAULT;
+	}
+	if (unlikely(write ? !(vma->prot & PROT_WRITE) : !vma->prot))
+		return -EACCES;
+	va &= PAGE_MASK;
+	entry = partition_entry_make(mm->part, va);
+	if (unlikely(!entry))
+		return -ENOMEM;
+	if (*entry)
+		return fault_rights(mm, vma, entry, va, write);
+	if (vma->file)
+		return fault_file(mm, vma, entry, va);
+	if (vma->shm)
+		return fault_shared(mm, vma, entry, va);
+	return fault_anonymous(mm, vma, entry, va);
+}
+
+int mm_give_page(struct mm *mm, uint32_t va, void *page)
+{
+	uint32_t *entry = partition_entry_make(mm->part, va);
+
+	if (!entry)
+		return -ENOMEM;
+	enter(mm, entry, va, page, PTE_OWN | PTE_WRITE);
+	return 0;
+}

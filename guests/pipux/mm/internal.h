@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of mm/ share with each other only. */
+#ifndef PIPUX_MM_INTERNAL_H
+#define PIPUX_MM_INTERNAL_H
+
+#include <pipux/fs.h>
+#include <pipux/mm.h>
+#include <pipux/page.h>
+#include <pipux/partition.h>
+#include <linux/mman.h>
+
+/* vma.c */
+struct vma *vma_find(struct mm *mm, uint32_t addr);	/* end > addr */
+struct vma *vma_next(struct mm *mm, struct vma *vma);
+struct vma *vma_prev(struct mm *mm, struct vma *vma);
+struct vma *vma_copy(const struct vma *from);		/* with references */
+void vma_free(struct vma *vma);
+void vma_insert(struct mm *mm, struct vma *vma);
+void vma_remove(struct mm *mm, struct vma *vma);
+int vma_split(struct mm *mm, struct vma *vma, uint32_t addr);
+struct vma *vma_merge(struct mm *mm, struct vma *vma);
+uint32_t vma_unmapped_area(struct mm *mm, uint32_t len);
+
+/* unmap.c */
+void unmap_page(struct mm *mm, uint32_t *entry, uint32_t va);
+void unmap_range(struct mm *mm, uint32_t start, uint32_t end);
+void protect_range(struct mm *mm, struct vma *vma);
+int move_range(struct mm *mm, uint32_t from, uint32_t to, uint32_t len);
+
+/* shm.c: pages that processes share without a file */
+struct shm *shm_new(uint32_t pages);
+struct shm *shm_get(struct shm *shm);
+void shm_put(struct shm *shm);
+void *shm_page(struct shm *shm, uint32_t index);	/* ERR_PTR */
+
+static inline void page_copy(void *dst, const void *src)
+{
+	uint32_t n = PAGE_SIZE / 4;
+
+	__asm__ volatile("rep movsl" : "+D"(dst), "+S"(src), "+c"(n)
+		: : "memory");
+}
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Address spaces: made, copied by fork, shared by threads and vfork, freed
+ * with their last user.
+ */
+#include "internal.h"
+#include <pipux/sched.h>
+
+struct list all_mms = LIST_INIT(all_mms);
+
+struct mm *mm_new(void)
+{
+	struct mm *mm = kzalloc(sizeof(*mm));
+
+	if (!mm)
+		return NULL;
+	mm->part = partition_get();
+	if (!mm->part) {
+		kfree(mm);
+		return NULL;
+	}
+	mm->desc = mm->part->desc;
+	mm->users = 1;
+	list_init(&mm->vmas);
+	mm->mmap_top = TASK_TOP;
+	list_add_tail(&all_mms, &mm->all_link);
+	return mm;
+}
+
+struct mm *mm_get(struct mm *mm)
+{
+	mm->users++;
+	return mm;
+}
+
+void mm_put(struct mm *mm)
+{
+	struct vma *vma, *tmp;
+
+	if (--mm->users)
+		return;
+	list_for_each_safe(vma, tmp, &mm->vmas, link) {
+		unmap_range(mm, vma->start, vma->end);
+		vma_remove(mm, vma);
+		vma_free(vma);
+	}
+	BUG_ON(mm->nr_pages);
+	if (mm->exe)
+		file_put(mm->exe);
+	list_del(&mm->all_link);
+	partition_put(mm->part);
+	kfree(mm);
+}
+
+/* The child's own copy of a page of the parent */
+static int page_fork(struct mm *mm, uint32_t e, uint32_t va)
+{
+	uint32_t *entry = partition_entry_make(mm->part, va);
+	void *page = entry ? page_alloc_user() : NULL;
+
+	if (!page)
+		return -ENOMEM;
+	page_copy(page, (void *)(e & PAGE_MASK));
+	if (e & PTE_MAPPED)
+		partition_map(mm->part, (uint32_t)page, va, e & PTE_WRITE);
+	*entry = (uint32_t)page | (e % PAGE_SIZE);
+	mm->nr_pages++;
+	return 0;
+}
+
+/*
+ * What differs from a file or belongs to none is copied now: a copy costs
+ * less than the fault that it saves.  The rest comes by faults.
+ */
+static int vma_fork(struct mm *new, struct mm *old, struct vma *vma)
+{
+	for (uint32_t va = vma->start; va < vma->end; ) {
+		uint32_t *e = partition_entry(old->part, va);
+
+		if (!e) {
+			uint32_t next = (va | (REGION_PAGES * PAGE_SIZE - 1))
+					+ 1;
+
+			va = next > va ? next : vma->end;
+			continue;
+		}
+		for (uint32_t i = (va >> PAGE_SHIFT) % REGION_PAGES;
+				i < REGION_PAGES && va < vma->end;
+				i++, e++, va += PAGE_SIZE)
+			if ((*e & (PTE_OWN | PTE_CLEAN)) == PTE_OWN
+					&& page_fork(new, *e, va))
+				return -ENOMEM;
+	}
+	return 0;
+}
+
+struct mm *mm_copy(struct mm *old)
+{
+	struct mm *mm = mm_new();
+	struct vma *vma, *copy;
+
+	if (!mm)
+		return NULL;
+	mm->brk_start = old->brk_start;
+	mm->brk = old->brk;
+	mm->arg_start = old->arg_start;
+	mm->arg_end = old->arg_end;
+	mm->env_start = old->env_start;
+	mm->env_end = old->env_end;
+	mm->start_stack = old->start_stack;
+	mm->mmap_top = old->mmap_top;
+	mm->stack_limit = old->stack_limit;
+	mm->exe = old->exe ? file_get(old->exe) : NULL;
+	list_for_each(vma, &old->vmas, link) {
+		copy = vma_copy(vma);
+		if (!copy)
+			goto fail;
+		list_add_tail(&mm->vmas, &copy->link);
+		mm->total_vm += (copy->end - copy->start) >> PAGE_SHIFT;
+		if (!(vma->flags & MAP_SHARED) && vma_fork(mm, old, vma))
+			goto fail;
+	}
+	return mm;
+fail:
+	mm_put(mm);
+	return NULL;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Making and removing mappings: mmap2(2), munmap(2), brk(2). */
+#include "internal.h"
+#include <pipux/resource.h>
+#include <pipux/sched.h>
+
+#define PROT_ALL	(PROT_READ | PROT_WRITE | PROT_EXEC)
+#define KEPT_FLAGS	(MAP_SHARED | MAP_PRIVATE | MAP_GROWSDOWN \
+	| VMA_OWN_FLAGS)
+
+/* Cuts vmas so that [start, end) begins and ends at borders: 0, -ENOMEM */
+static int split_at(struct mm *mm, uint32_t start, uint32_t end)
+{
+	struct vma *vma = vma_find(mm, start);
+
+	if (vma && vma->start < start && vma_split(mm, vma, start))
+		return -ENOMEM;
+	vma = vma_find(mm, end);
+	if (vma && vma->start < end && vma_split(mm, vma, end))
+		return -ENOMEM;
+	return 0;
+}
+
+static bool range_ok(uint32_t start, uint32_t len)
+{
+	return len <= TASK_TOP - TASK_BASE && start >= TASK_BASE
+		&& start <= TASK_TOP - len;
+}
+
+int do_munmap(struct mm *mm, uint32_t start, uint32_t len)
+{
+	uint32_t end = start + len;
+	struct vma *vma, *next;
+
+	vma = vma_find(mm, start);
+	if (!vma || vma->start >= end)
+		return 0;
+	if (split_at(mm, start, end))
+		return -ENOMEM;
+	for (vma = vma_find(mm, start); vma && vma->start < end; vma = next) {
+		next = vma_next(mm, vma);
+		unmap_range(mm, vma->start, vma->end);
+		vma_remove(mm, vma);
+		vma_free(vma);
+	}
+	return 0;
+}
+
+/* Whether file may be mapped so: 0 or what mmap(2) says */
+static int file_check(const struct file *file, uint32_t prot, uint32_t flags)
+{
+	uint32_t mode = file->flags & O_ACCMODE;
+
+	if (mode == O_WRONLY)
+		return -EACCES;
+	if ((flags & MAP_SHARED) && (prot & PROT_WRITE) && mode != O_RDWR)
+		return -EACCES;
+	return 0;
+}
+
+/* Lets the file have its say and makes shared memory where there is none */
+static int vma_back(struct vma *vma)
+{
+	struct file *file = vma->file;
+	int rc = 0;
+
+	if (file && file->ops->mmap)
+		rc = file->ops->mmap(file, vma);
+	else if (file && !file->inode->ops->get_page)
+		rc = -ENODEV;
+	if (rc || vma->file || !(vma->flags & MAP_SHARED))
+		return rc;
+	vma->offset = 0;
+	vma->shm = shm_new((vma->end - vma->start) >> PAGE_SHIFT);
+	return vma->shm ? 0 : -ENOMEM;
+}
+
+static struct vma *vma_new(uint32_t addr, uint32_t len, uint32_t prot,
+		uint32_t flags, struct file *file, loff_t offset)
+{
+	struct vma *vma = kzalloc(sizeof(*vma));
+	int rc;
+
+	if (!vma)
+		return ERR_PTR(-ENOMEM);
+	list_init(&vma->link);
+	vma->start = addr;
+	vma->end = addr + len;
+	vma->prot = prot & PROT_ALL;
+	vma->flags = flags & KEPT_FLAGS;
+	vma->file = file ? file_get(file) : NULL;
+	vma->offset = offset;
+	rc = vma_back(vma);
+	if (rc) {
+		vma_free(vma);
+		return ERR_PTR(rc);
+	}
+	return vma;
+}
+
+/* Grows an anonymous neighbour below instead of making a vma */
+static bool extend_below(struct mm *mm, uint32_t addr, uint32_t len,
+		uint32_t prot, uint32_t flags)
+{
+	struct vma *next = vma_find(mm, addr), *prev;
+
+	prev = next ? vma_prev(mm, next) : list_empty(&mm->vmas) ? NULL
+		: list_entry(mm->vmas.prev, struct vma, link);
+	if (!prev || prev->end != addr || prev->file || prev->shm
+			|| prev->prot != (prot & PROT_ALL)
+			|| prev->flags != (flags & KEPT_FLAGS))
+		return false;
+	prev->end = addr + len;
+	mm->total_vm += len >> PAGE_SHIFT;
+	return true;
+}
+
+/* Linux's heuristic: what can never be had is refused at once */
+static bool too_large(struct mm *mm, uint32_t len)
+{
+	return len >> PAGE_SHIFT > pages_total()
+		|| mm->total_vm + (len >> PAGE_SHIFT)
+			> rlimit_get(RLIMIT_AS) >> PAGE_SHIFT;
+}
+
+static long place(struct mm *mm, uint32_t addr, uint32_t len, uint32_t flags)
+{
+	struct vma *vma;
+
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+		if (addr % PAGE_SIZE)
+			return -EINVAL;
+		if (!range_ok(addr, len))
+			return -ENOMEM;
+		vma = vma_find(mm, addr);
+		if (!vma || vma->start >= addr + len)
+			return addr;
+		if (flags & MAP_FIXED_NOREPLACE)
+			return -EEXIST;
+		return do_munmap(mm, addr, len) ? -ENOMEM : (long)addr;
+	}
+	addr = PAGE_ALIGN(addr);
+	if (addr && range_ok(addr, len)) {
+		vma = vma_find(mm, addr);
+		if (!vma || vma->start >= addr + len)
+			return addr;
+	}
+	addr = vma_unmapped_area(mm, len);
+	return addr ? (long)addr : -ENOMEM;
+}
+
+long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
+		uint32_t flags, struct file *file, loff_t offset)
+{
+	struct vma *vma;
+	long at;
+
+	len = PAGE_ALIGN(len);
+	if (!len || len > TASK_TOP || too_large(mm, len))
+		return -ENOMEM;
+	at = place(mm, addr, len, flags);
+	if (IS_ERR(at))
+		return at;
+	if (!file && !(flags & MAP_SHARED)
+			&& extend_below(mm, at, len, prot, flags))
+		return at;
+	vma = vma_new(at, len, prot, flags, file, offset);
+	if (IS_ERR(vma))
+		return PTR_ERR(vma);
+	vma_insert(mm, vma);
+	vma_merge(mm, vma);
+	return at;
+}
+
+long sys_mmap2(uint32_t addr, uint32_t len, uint32_t prot, uint32_t flags,
+		int fd, uint32_t page_offset)
+{
+	uint32_t type = flags & MAP_TYPE;
+	struct file *file = NULL;
+	long rc;
+
+	if (type == MAP_SHARED_VALIDATE)
+		flags = (flags & ~MAP_TYPE) | MAP_SHARED;
+	else if (type != MAP_SHARED && type != MAP_PRIVATE)
+		return -EINVAL;
+	if (!len)
+		return -EINVAL;
+	flags &= ~VMA_OWN_FLAGS;
+	if (flags & MAP_GROWSDOWN)
+		flags |= VMA_STACK;
+	if (!(flags & MAP_ANONYMOUS)) {
+		file = fd_get(fd);
+		if (!file)
+			return -EBADF;
+		rc = file_check(file, prot, flags);
+		if (rc) {
+			file_put(file);
+			return rc;
+		}
+	}
+	rc = do_mmap(current->mm, addr, len, prot, flags, file,
+		file ? (loff_t)page_offset << PAGE_SHIFT : 0);
+	if (file)
+		file_put(file);
+	return rc;
+}
+
+/* The old call: six words in memory, the offset in bytes */
+long sys_mmap(const void *uargs)
+{
+	uint32_t a[6];
+
+	if (copy_from_user(a, uargs, sizeof(a)))
+		return -EFAULT;
+	if (a[5] % PAGE_SIZE)
+		return -EINVAL;
+	return sys_mmap2(a[0], a[1], a[2], a[3], a[4], a[5] >> PAGE_SHIFT);
+}
+
+long sys_munmap(uint32_t addr, uint32_t len)
+{
+	if (addr % PAGE_SIZE || !len || len > TASK_TOP
+			|| addr > TASK_TOP - PAGE_ALIGN(len))
+		return -EINVAL;
+	return do_munmap(current->mm, addr, PAGE_ALIGN(len));
+}
+
+/* brk(2) as the kernel does it: always the break that holds now */
+long sys_brk(uint32_t brk)
+{
+	struct mm *mm = current->mm;
+	uint32_t old = PAGE_ALIGN(mm->brk), new = PAGE_ALIGN(brk);
+	struct vma *next;
+
+	if (brk < mm->brk_start || brk > TASK_TOP
+			|| brk - mm->brk_start > rlimit_get(RLIMIT_DATA))
+		return mm->brk;
+	if (new < old) {
+		if (do_munmap(mm, new, old - new))
+			return mm->brk;
+	} else if (new > old) {
+		next = vma_find(mm, old);
+		/* A page stays free before what lies above */
+		if (next && next->start < new + PAGE_SIZE)
+			return mm->brk;
+		if (IS_ERR(do_mmap(mm, old, new - old, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
+				| VMA_HEAP, NULL, 0)))
+			return mm->brk;
+	}
+	mm->brk = brk;
+	return brk;
+}

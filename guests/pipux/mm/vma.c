@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The stretches of an address space: a list by address, without overlap.
+ * No pages are touched here.
+ */
+#include "internal.h"
+
+struct vma *vma_next(struct mm *mm, struct vma *vma)
+{
+	return vma->link.next == &mm->vmas ? NULL
+		: list_entry(vma->link.next, struct vma, link);
+}
+
+struct vma *vma_prev(struct mm *mm, struct vma *vma)
+{
+	return vma->link.prev == &mm->vmas ? NULL
+		: list_entry(vma->link.prev, struct vma, link);
+}
+
+/* The first vma that ends above addr, or NULL */
+struct vma *vma_find(struct mm *mm, uint32_t addr)
+{
+	struct vma *vma = mm->last;
+
+	if (vma && addr < vma->end && addr >= vma->start)
+		return vma;
+	list_for_each(vma, &mm->vmas, link)
+		if (vma->end > addr) {
+			mm->last = vma;
+			return vma;
+		}
+	return NULL;
+}
+
+struct vma *vma_copy(const struct vma *from)
+{
+	struct vma *vma = kmalloc(sizeof(*vma));
+
+	if (!vma)
+		return NULL;
+	*vma = *from;
+	list_init(&vma->link);
+	if (vma->file)
+		file_get(vma->file);
+	if (vma->shm)
+		shm_get(vma->shm);
+	return vma;
+}
+
+void vma_free(struct vma *vma)
+{
+	if (vma->file)
+		file_put(vma->file);
+	if (vma->shm)
+		shm_put(vma->shm);
+	kfree(vma);
+}
+
+void vma_insert(struct mm *mm, struct vma *vma)
+{
+	struct vma *next = vma_find(mm, vma->start);
+
+	list_add_tail(next ? &next->link : &mm->vmas, &vma->link);
+	mm->total_vm += (vma->end - vma->start) >> PAGE_SHIFT;
+}
+
+void vma_remove(struct mm *mm, struct vma *vma)
+{
+	if (mm->last == vma)
+		mm->last = NULL;
+	list_del(&vma->link);
+	mm->total_vm -= (vma->end - vma->start) >> PAGE_SHIFT;
+}
+
+/* Cuts vma in two at addr, inside it: it keeps the lower part */
+int vma_split(struct mm *mm, struct vma *vma, uint32_t addr)
+{
+	struct vma *upper = vma_copy(vma);
+
+	if (!upper)
+		return -ENOMEM;
+	upper->start = addr;
+	upper->offset += addr - vma->start;
+	vma->end = addr;
+	list_add_after(&vma->link, &upper->link);
+	return 0;
+}
+
+/* Whether b continues a, and both can be one */
+static bool mergeable(const struct vma *a, const struct vma *b)
+{
+	return a->end == b->start && a->prot == b->prot
+		&& a->flags == b->flags && a->file == b->file
+		&& a->shm == b->shm && ((!a->file && !a->shm)
+			|| a->offset + (a->end - a->start) == b->offset);
+}
+
+static void absorb(struct mm *mm, struct vma *a, struct vma *b)
+{
+	a->end = b->end;
+	if (mm->last == b)
+		mm->last = a;
+	list_del(&b->link);
+	vma_free(b);
+}
+
+/* Joins vma with its neighbours where they are alike: what it became */
+struct vma *vma_merge(struct mm *mm, struct vma *vma)
+{
+	struct vma *other = vma_next(mm, vma);
+
+	if (other && mergeable(vma, other))
+		absorb(mm, vma, other);
+	other = vma_prev(mm, vma);
+	if (other && mergeable(other, vma)) {
+		absorb(mm, other, vma);
+		vma = other;
+	}
+	return vma;
+}
+
+/* The highest free place for len bytes below top, 0: none */
+static uint32_t place_below(struct mm *mm, uint32_t len, uint32_t top)
+{
+	for (struct list *l = mm->vmas.prev; l != &mm->vmas; l = l->prev) {
+		struct vma *vma = list_entry(l, struct vma, link);
+
+		if (vma->end <= top && top - vma->end >= len)
+			return top - len;
+		if (vma->start < top)
+			top = vma->start;
+	}
+	return top >= TASK_BASE && top - TASK_BASE >= len ? top - len : 0;
+}
+
+/* Where a new mapping goes: below the stack, anywhere when that is full */
+uint32_t vma_unmapped_area(struct mm *mm, uint32_t len)
+{
+	uint32_t at = place_below(mm, len, mm->mmap_top);
+
+	return at ? at : place_below(mm, len, TASK_TOP);
+}

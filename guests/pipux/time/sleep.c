@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* nanosleep(2), clock_nanosleep(2). */
+#include "clock.h"
+
+long sys_nanosleep(const void *ureq, void *urem);
+long sys_clock_nanosleep(int clock, int flags, const void *ureq, void *urem);
+long sys_clock_nanosleep_time64(int clock, int flags, const void *ureq,
+	void *urem);
+
+/* 0, or -ERESTARTNOHAND when a signal came first */
+static long sleep_until(ktime_t deadline)
+{
+	while (ktime_get() < deadline) {
+		if (signal_pending())
+			return -ERESTARTNOHAND;
+		sleep_on(true, deadline);
+	}
+	return 0;
+}
+
+static long relative_restart(struct task *t);
+
+/* After a signal without handler the same deadline holds */
+static long sleep_relative(ktime_t deadline, uint32_t urem, bool wide)
+{
+	struct task *t = current;
+	uint64_t now;
+
+	if (!sleep_until(deadline))
+		return 0;
+	now = ktime_get();
+	if (now >= deadline)
+		return 0;
+	if (urem && timespec_to_user((void *)urem, wide, deadline - now))
+		return -EFAULT;
+	t->restart_fn = relative_restart;
+	t->restart.deadline = deadline;
+	t->restart.arg[0] = urem;
+	t->restart.arg[1] = wide;
+	return -ERESTART_RESTARTBLOCK;
+}
+
+static long relative_restart(struct task *t)
+{
+	return sleep_relative(t->restart.deadline, t->restart.arg[0],
+		t->restart.arg[1]);
+}
+
+/* A clock of processor time does not tell when: it is looked at in turn */
+static long sleep_cpu(const struct cpu_clock *c, uint64_t target)
+{
+	uint64_t now = cpu_clock_read(c);
+
+	while (now < target) {
+		if (signal_pending())
+			return -ERESTARTNOHAND;
+		sleep_on(true, cpu_clock_poll(now, target));
+		now = cpu_clock_read(c);
+	}
+	return 0;
+}
+
+/*
+ * LIMIT: a sleep until a CLOCK_REALTIME time does not notice that the clock
+ * is set meanwhile; a thread that waits for another process's clock assumes
+ * that the process stays.
+ */
+static long clock_sleep(int clock, int flags, const void *ureq, void *urem,
+		bool wide)
+{
+	struct timespec64 ts;
+	struct cpu_clock c;
+	uint64_t ns;
+	long rc;
+
+	if (!clock_read(clock, &ts) || clock == CLOCK_THREAD_CPUTIME_ID)
+		return -EINVAL;
+	if (clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE ||
+			clock == CLOCK_MONOTONIC_COARSE)
+		return -EOPNOTSUPP;
+	rc = timespec_from_user(ureq, wide, &ns);
+	if (rc)
+		return rc;
+	if (cpu_clock_find(clock, &c)) {
+		if (c.process != current->process)
+			return -EOPNOTSUPP;
+		return sleep_cpu(&c, flags & TIMER_ABSTIME ? ns
+			: ns_add(cpu_clock_read(&c), ns));
+	}
+	if (!(flags & TIMER_ABSTIME))
+		return sleep_relative(ns_add(ktime_get(), ns),
+			(uint32_t)urem, wide);
+	if (clock == CLOCK_REALTIME || clock == CLOCK_TAI ||
+			clock == CLOCK_REALTIME_ALARM)
+		ns = realtime_to_ktime(ns);
+	return sleep_until(ns);
+}
+
+long sys_nanosleep(const void *ureq, void *urem)
+{
+	return clock_sleep(CLOCK_MONOTONIC, 0, ureq, urem, false);
+}
+
+long sys_clock_nanosleep(int clock, int flags, const void *ureq, void *urem)
+{
+	return clock_sleep(clock, flags, ureq, urem, false);
+}
+
+long sys_clock_nanosleep_time64(int clock, int flags, const void *ureq,
+		void *urem)
+{
+	return clock_sleep(clock, flags, ureq, urem, true);
+}

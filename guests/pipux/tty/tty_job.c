@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Controlling terminals: which session a terminal belongs to, which group is
+ * in its foreground, and what happens to the others (POSIX 11.1.3-11.1.10,
+ * setsid(2), ioctl_tty(2)).
+ */
+#include <asm/ioctls.h>
+#include <pipux/signal.h>
+#include "tty.h"
+
+long tty_check_background(struct tty *tty, int signo)
+{
+	struct process *p = current->process;
+
+	if (p->tty != tty || !tty->pgrp || p->pgrp == tty->pgrp)
+		return 0;
+	if (signal_ignored(current, signo))
+		return signo == SIGTTIN ? -EIO : 0;
+	if (pgrp_orphaned(p->pgrp, NULL))
+		return -EIO;
+	(void)kill_pgrp(signo, p->pgrp);
+	current->sig_check = true;
+	return -ERESTARTSYS;
+}
+
+void tty_acquire(struct tty *tty)
+{
+	struct process *p = current->process;
+
+	tty->session = p->session;
+	tty->pgrp = p->pgrp;
+	p->tty = tty;
+}
+
+/* No process of the session keeps it */
+static void session_forget(struct tty *tty)
+{
+	struct process *p;
+
+	list_for_each(p, &all_processes, all_link)
+		if (p->tty == tty)
+			p->tty = NULL;
+	tty->session = tty->pgrp = 0;
+}
+
+static void hangup_group(int pgrp)
+{
+	if (pgrp <= 0)
+		return;
+	(void)kill_pgrp(SIGHUP, pgrp);
+	(void)kill_pgrp(SIGCONT, pgrp);
+}
+
+void tty_hangup(struct tty *tty)
+{
+	struct process *leader = process_by_pid(tty->session);
+	int pgrp = tty->pgrp;
+
+	tty->epoch++;
+	tty->exclusive = false;
+	ldisc_flush_input(&tty->ldisc);
+	ldisc_start(&tty->ldisc);
+	if (tty->session && leader && leader->pgrp != pgrp && !leader->exiting)
+		hangup_group(leader->pgrp);
+	session_forget(tty);
+	hangup_group(pgrp);
+	wake_up(&tty->read_wait);
+	wake_up(&tty->write_wait);
+}
+
+void tty_disassociate(struct process *p)
+{
+	struct tty *tty = p->tty;
+
+	if (p->session == p->pid && tty && tty->session == p->session)
+		tty_hangup(tty);
+	p->tty = NULL;
+}
+
+static long ioctl_setctty(struct tty *tty, bool steal)
+{
+	struct process *p = current->process;
+
+	if (p->session == p->pid && tty->session == p->session)
+		return 0;
+	if (p->session != p->pid || p->tty)
+		return -EPERM;
+	if (tty->session) {
+		if (!steal || !capable())
+			return -EPERM;
+		session_forget(tty);
+	}
+	tty_acquire(tty);
+	return 0;
+}
+
+static long ioctl_notty(struct tty *tty)
+{
+	struct process *p = current->process;
+
+	if (p->tty != tty)
+		return -ENOTTY;
+	if (p->session == p->pid) {
+		int pgrp = tty->pgrp;
+
+		session_forget(tty);
+		hangup_group(pgrp);
+	}
+	p->tty = NULL;
+	return 0;
+}
+
+static long ioctl_setpgrp(struct tty *tty, const int *upgrp)
+{
+	struct process *p = current->process;
+	long rc = tty_check_background(tty, SIGTTOU);
+	int pgrp;
+
+	if (rc)
+		return rc == -EIO ? -ENOTTY : rc;
+	if (p->tty != tty || tty->session != p->session)
+		return -ENOTTY;
+	if (get_user(pgrp, upgrp))
+		return -EFAULT;
+	if (pgrp < 0)
+		return -EINVAL;
+	if (!pgrp_in_session(pgrp, 0))
+		return -ESRCH;
+	if (!pgrp_in_session(pgrp, p->session))
+		return -EPERM;
+	tty->pgrp = pgrp;
+	return 0;
+}
+
+/* -ENOTTY also for what is no request of job control */
+long tty_ioctl_job(struct tty *tty, unsigned cmd, unsigned long arg)
+{
+	int *uint_arg = (int *)arg;
+
+	switch (cmd) {
+	case TIOCSCTTY:
+		return ioctl_setctty(tty, arg == 1);
+	case TIOCNOTTY:
+		return ioctl_notty(tty);
+	case TIOCSPGRP:
+		return ioctl_setpgrp(tty, uint_arg);
+	case TIOCGPGRP:
+		if (current->process->tty != tty)
+			return -ENOTTY;
+		return put_user(tty->pgrp, uint_arg);
+	case TIOCGSID:
+		if (current->process->tty != tty || !tty->session)
+			return -ENOTTY;
+		return put_user(tty->session, uint_arg);
+	}
+	return -ENOTTY;
+}
