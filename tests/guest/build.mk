@@ -17,4 +17,4 @@ $(GUEST_BIN)/%: tests/guest/%.c tests/guest/check.h $(MUSL_CC)
 $(GUEST_BIN)/hostile.elf: tests/guest/hostile.asm
 	@mkdir -p $(@D)
 	$(NASM) -f elf32 $< -o $(@:.elf=.o)
-	$(LD32) -Ttext=0x400000 -o $@ $(@:.elf=.o)
+	$(LD32) -N -Ttext=0x400000 -o $@ $(@:.elf=.o)

@@ -26,7 +26,7 @@
 #ifndef VMM_GUEST_H
 #define VMM_GUEST_H
 
-#define VMM_ABI_VERSION		1
+#define VMM_ABI_VERSION		2
 
 #define VMM_GUEST_BASE		0x00400000u	/* first byte of its memory */
 #define VMM_GUEST_MAX		0xB0000000u	/* its memory ends below */
@@ -40,10 +40,12 @@
 
 #define VMM_START_MAGIC		0x314D4D56u	/* "VMM1" */
 #define VMM_CMDLINE_MAX		1024
+#define VMM_WATCHDOG_MAX	3600000u	/* milliseconds */
 
 /* Bits of shared->pending */
 #define VMM_IRQ_TIMER		0	/* the armed deadline has passed */
 #define VMM_IRQ_CONSOLE		1	/* console input is there */
+#define VMM_IRQ_VIRTIO		16	/* + device: see <vmm/virtio.h> */
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>
@@ -58,9 +60,16 @@ enum vmm_hypercall {
 				   a past value is raised at once */
 	VMM_HC_WAIT,		/* until an interrupt is pending; -> pending */
 	VMM_HC_POWEROFF,	/* status 0-255; does not return */
-	VMM_HC_REBOOT,		/* resets the machine; does not return */
+	VMM_HC_REBOOT,		/* starts the guest anew, or resets the machine
+				   if it is the only one; does not return */
 	VMM_HC_CRASH,		/* address, length of one line of reason: the
 				   guest is ended with status 255 */
+	VMM_HC_WATCHDOG,	/* milliseconds until the guest is ended unless
+				   it calls again; 0: no longer */
+	/* Virtio devices: <vmm/virtio.h>, docs/virtio.md */
+	VMM_HC_VIRTIO_READ = 16,	/* device, offset, width -> value */
+	VMM_HC_VIRTIO_WRITE,	/* device, offset, width, value -> 0 */
+	VMM_HC_VIRTIO_NOTIFY,	/* device, queue -> 0 */
 	VMM_HC_MAX
 };
 
@@ -100,10 +109,14 @@ struct vmm_shared {
 	 * that no interrupt is overlooked.  All zero: none.
 	 */
 	uint32_t restart_begin, restart_end, restart_eip;
+	uint32_t reserved2;
+	/* VMM writes: TSC ticks in which other guests kept this one waiting */
+	uint64_t steal_ticks;
 };
 
 _Static_assert(sizeof(struct vmm_start_info) == 32 + VMM_CMDLINE_MAX,
 	"start info");
 _Static_assert(offsetof(struct vmm_shared, tsc_base) == 8, "shared page");
+_Static_assert(offsetof(struct vmm_shared, steal_ticks) == 48, "shared page");
 #endif
 #endif

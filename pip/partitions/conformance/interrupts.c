@@ -6,6 +6,7 @@
 #define SERIAL		4
 #define RTC		8
 #define LONG		0x7FFFFFFFu	/* turns: some seconds at least */
+#define TICKS		12000000u	/* turns: some ticks at least */
 
 #define PIT_COUNTER	0x40
 #define PIT_COMMAND	0x43
@@ -63,7 +64,7 @@ static void check_no_handler(struct child *c)
 {
 	VIDT[32] = NULL;
 	child_start_raw(c, (void (*)(void))stub_loop);
-	c->ctx->regs.eax = 40000000;
+	c->ctx->regs.eax = TICKS;
 	c->box[0] = 0;
 	is(child_run(c), REPORT, "no handler in the root: the child goes on");
 	is(c->box[0], 1, "and its registers are its own");
@@ -112,12 +113,12 @@ static void check_in_root(void)
 	saved = (user_ctx_t){ 0 };
 	VIDT[48] = NULL;
 	VIDT[49] = &saved;
-	is(spin_for_interrupt(LONG), 32, "state 1: the root is interrupted");
+	is(spin_for_interrupt(TICKS), 32, "state 1: the root is interrupted");
 	is(saved.valid, 1, "and saved in its slot 49");
 	is(saved.pipflags, 1, "with its state");
 	is(landing_eflags & EFLAGS_IF, 0, "its handler runs masked");
 	Pip_Irq(TIMER, PIP_IRQ_MASK);
-	is(spin_for_interrupt(50000000), 0, "a masked line is silent");
+	is(spin_for_interrupt(TICKS), 0, "a masked line is silent");
 	VIDT[48] = &landing[48];
 	VIDT[49] = &landing[49];
 }

@@ -12,6 +12,7 @@
  *                           of the state says; so the view is all there is
  */
 #include "sim.h"
+#include <pip/abi.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -44,10 +45,15 @@ static unsigned frame_number(word paddr)
 	return (paddr - SIM_BASE) / PAGE_BYTES;
 }
 
-/* Word `index` of the page that a structure word names */
+/* The page that a structure word names */
+static const word *page_of(word entry)
+{
+	return sim_frame(frame_number(entry));
+}
+
 static word get(word entry, word index)
 {
-	return ((word *)sim_frame(frame_number(entry & PAGE_MASK)))[index];
+	return page_of(entry)[index];
 }
 
 static bool claim(word paddr, enum role role, unsigned of, word region)
@@ -102,10 +108,15 @@ static bool regions_read(unsigned n, const struct partition *d)
  * when the addresses in the lender are known. */
 static bool roots_check(unsigned n, const struct partition *d)
 {
-	for (word dir = 0; dir < DIR_ENTRIES; dir++) {
-		word pde = get(d->pd, dir), sh1 = get(d->sh1, dir);
-		word sh2 = get(d->sh2, dir);
+	const word *pd = page_of(d->pd), *sh1s = page_of(d->sh1);
+	const word *sh2s = page_of(d->sh2), *list = page_of(d->list);
 
+	for (word dir = 0; dir < DIR_ENTRIES; dir++) {
+		word pde = pd[dir], sh1 = sh1s[dir], sh2 = sh2s[dir];
+
+		if (!(pde | sh1 | sh2 | list[dir]) && user_region(dir) &&
+		    !has_region(&v->part[n], dir))
+			continue;
 		if (has_region(&v->part[n], dir)) {
 			NEED((pde & ~PAGE_MASK) == (PTE_P | PTE_W | PTE_U),
 				"consistency: partition %u: directory %u: %#x",
@@ -114,18 +125,20 @@ static bool roots_check(unsigned n, const struct partition *d)
 			    !claim(sh1 & PAGE_MASK, ROLE_TABLE_SH1, n, dir) ||
 			    !claim(sh2, ROLE_TABLE_SH2, n, dir))
 				return false;
+			NEED(d != root || !list[dir], "consistency: the "
+				"root's list of region %u: %#x", dir,
+				list[dir]);
 			continue;
 		}
 		NEED(pde == sim_kernel_entry(dir) && !sh1 && !sh2 &&
-			!get(d->list, dir),
+			!list[dir],
 			"%s: partition %u: region %u: %#x %#x %#x %#x",
 			user_region(dir) ? "consistency" :
 			"kernel-data isolation", n, dir, pde, sh1, sh2,
-			get(d->list, dir));
+			list[dir]);
 	}
 	for (word i = DIR_ENTRIES; i < PAGE_BYTES / sizeof(word); i++)
-		NEED(!get(d->pd, i) && !get(d->sh1, i) && !get(d->sh2, i) &&
-			!get(d->list, i),
+		NEED(!(pd[i] | sh1s[i] | sh2s[i] | list[i]),
 			"consistency: partition %u: word %u beyond", n, i);
 	return true;
 }
@@ -165,24 +178,24 @@ static bool place_add(unsigned n, word va, word pte, word sh2)
 
 static bool region_check(unsigned n, const struct partition *d, word dir)
 {
-	word pde = get(d->pd, dir), sh1 = get(d->sh1, dir);
-	word sh2 = get(d->sh2, dir), count = 0;
+	const word *table = page_of(get(d->pd, dir));
+	const word *sh1 = page_of(get(d->sh1, dir));
+	const word *sh2 = page_of(get(d->sh2, dir));
+	word counted = get(d->sh1, dir) & ~PAGE_MASK, count = 0;
 
 	for (word i = 0; i < PAGE_BYTES / sizeof(word); i++) {
-		word pte = get(pde, i);
-
-		if (pte && i < TABLE_ENTRIES) {
+		if (table[i] && i < TABLE_ENTRIES) {
 			count++;
-			if (!place_add(n, sim_va(dir, i), pte, get(sh2, i)))
+			if (!place_add(n, sim_va(dir, i), table[i], sh2[i]))
 				return false;
 			continue;
 		}
-		NEED(!pte && !get(sh1, i) && !get(sh2, i), "consistency: "
+		NEED(!(table[i] | sh1[i] | sh2[i]), "consistency: "
 			"partition %u: nothing at %#x but %#x %#x", n,
-			sim_va(dir, i), get(sh1, i), get(sh2, i));
+			sim_va(dir, i), sh1[i], sh2[i]);
 	}
-	NEED((sh1 & ~PAGE_MASK) == count, "consistency: partition %u: region "
-		"%u holds %u pages, not %u", n, dir, count, sh1 & ~PAGE_MASK);
+	NEED(counted == count, "consistency: partition %u: region %u holds "
+		"%u pages, not %u", n, dir, count, counted);
 	return true;
 }
 
@@ -224,10 +237,11 @@ static bool partition_check(unsigned n, unsigned parent, word desc)
 		if (!region_check(n, d, p->regions[i]))
 			return false;
 	for (unsigned i = 0; i < p->nregions; i++) {
-		word dir = p->regions[i], sh1 = get(d->sh1, dir);
+		word dir = p->regions[i];
+		const word *sh1 = page_of(get(d->sh1, dir));
 
 		for (word j = 0; j < TABLE_ENTRIES; j++)
-			if ((get(sh1, j) & SH1_PARTITION) &&
+			if ((sh1[j] & SH1_PARTITION) &&
 			    !partition_check(frame_number(get(get(d->pd, dir),
 			    j) & PAGE_MASK), n, sim_va(dir, j)))
 				return false;
@@ -321,13 +335,15 @@ static bool hardware_check(unsigned n)
 {
 	const struct partition *d = sim_partition(n);
 
-	for (word dir = 0; dir < DIR_ENTRIES; dir++) {
-		word pde = get(d->pd, dir);
+	const word *pd = page_of(d->pd);
 
-		if ((pde & (PTE_P | PTE_U)) != (PTE_P | PTE_U))
+	for (word dir = 0; dir < DIR_ENTRIES; dir++) {
+		const word *table = page_of(pd[dir]);
+
+		if ((pd[dir] & (PTE_P | PTE_U)) != (PTE_P | PTE_U))
 			continue;
 		for (word i = 0; i < TABLE_ENTRIES; i++) {
-			word pte = get(pde, i);
+			word pte = table[i];
 
 			if ((pte & (PTE_P | PTE_U)) != (PTE_P | PTE_U))
 				continue;
@@ -336,6 +352,43 @@ static bool hardware_check(unsigned n)
 				"frame %u", n, frame_number(pte));
 		}
 	}
+	return true;
+}
+
+static bool writable(unsigned n, word va)
+{
+	int f = view_find(v, n, va);
+
+	return f >= 0 && !is_structure(&v->frame[f]) &&
+		v->frame[f].at[v->part[n].depth].w;
+}
+
+/* What a partition remembers must still be so */
+static bool memory_check(unsigned n)
+{
+	const struct partition *d = sim_partition(n);
+	int f;
+
+	if (d->vidt) {
+		f = view_find(v, n, PIP_VIDT);
+		NEED(f >= 0 && !is_structure(&v->frame[f]) &&
+			d->vidt == page_number(sim_frame(f)),
+			"kernel-data isolation: partition %u: remembers its "
+			"VIDT at %#x", n, d->vidt);
+	}
+	if (d->child_key) {
+		f = view_find(v, n, d->child_key);
+		NEED(f >= 0 && v->frame[f].role == ROLE_DESC &&
+			v->part[f].parent == n && !(~d->child_key &
+			~PAGE_MASK) && d->child == page_number(sim_frame(f)),
+			"consistency: partition %u: remembers %#x as child "
+			"%#x", n, d->child, d->child_key);
+	}
+	if (d->context)
+		NEED(writable(n, d->context) && writable(n, d->context +
+			sizeof(user_ctx_t) - 1), "kernel-data isolation: "
+			"partition %u: remembers a context at %#x", n,
+			d->context);
 	return true;
 }
 
@@ -351,7 +404,8 @@ static bool all_check(void)
 		    sim_root_va[i]) && !frame_check(i))
 			return false;
 	for (unsigned i = 0; i < SIM_FRAMES; i++)
-		if (v->part[i].live && !hardware_check(i))
+		if (v->part[i].live && (!hardware_check(i) ||
+		    !memory_check(i)))
 			return false;
 	NEED(v->part[v->current].live, "consistency: a dead one runs");
 	NEED(!fpu_owner || v->part[v->fpu].live,

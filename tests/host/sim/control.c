@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The specification of who runs next, over the view: yield, events,
- * interrupts, ports.  Real sizes only: a VIDT does not fit a tiny page.
+ * interrupts, ports.
  */
 #include "control.h"
 #include <pip/abi.h>
@@ -54,9 +54,9 @@ static word spec_yield(const struct view *v, word desc, word vint, word save,
 	word unused;
 	int to;
 
-	if (vint > 1022)
+	if (vint > PIP_VIDT_MAX)
 		return 1;
-	if (save > 1022)
+	if (save > PIP_VIDT_MAX)
 		return 2;
 	if (!desc && v->current == v->root)
 		return 3;
@@ -80,7 +80,8 @@ static word spec_yield(const struct view *v, word desc, word vint, word save,
 static word spec_save(const struct view *v)
 {
 	const struct part *p = &v->part[v->current];
-	word ctx = vidt_get(v, v->current, p->state ? 49 : 48);
+	word ctx = vidt_get(v, v->current, p->state ? PIP_VIDT_SAVE_STI :
+		PIP_VIDT_SAVE_CLI);
 
 	return ctx && context_ok(v, v->current, ctx, true) ? ctx : 0;
 }
@@ -89,7 +90,7 @@ static bool spec_event(const struct view *v, word vector, struct transfer *t)
 {
 	unsigned p = v->current;
 
-	for (; p != v->root; vector = 8) {
+	for (; p != v->root; vector = PIP_VINT_DOUBLE) {
 		p = v->part[p].parent;
 		t->to = sim_partition(p);
 		t->context = vidt_get(v, p, vector);

@@ -180,9 +180,12 @@ static const char *nourish(void)
 {
 	word desc = va_of(pick(child_desc));
 	word va = regions[below(5)] + PAGE_BYTES * below(TABLE_ENTRIES / 2);
-	unsigned count = 8 + below(96);
-	const char *error = prepare_region(desc, va);
+	unsigned count = 16 + below(128);
+	const char *error = desc ? prepare_region(desc, va) : NULL;
+	int child = view_child(&step_view, desc);
 
+	if (child < 0 || !view_prepared(&step_view, child, dir_index(va)))
+		return error;
 	while (!error && count--) {
 		struct call c = { S_ADD, { va_of(pick(own)), desc, va, 1,
 			below(8), 1 } };
@@ -193,20 +196,27 @@ static const char *nourish(void)
 	return error;
 }
 
-/* A VIDT entry of the current partition, and sometimes a VIDT for a child */
+/* VIDT entries of the current partition, and sometimes a VIDT for a child */
 static const char *vidt_write(void)
 {
 	int f = view_find(&step_view, step_view.current, PIP_VIDT);
-	word value = address(held) | below(2) * (PAGE_BYTES - 64);
 	struct call c = { S_ADD, { address(own), address(child_desc),
-		PIP_VIDT, 1, below(2), 1 } };
+		PIP_VIDT, 1, below(4), 1 } };
+	const char *error;
 
-	if (below(4) == 0)
-		value += below(128);
-	if (f >= 0 && step_view.frame[f].role == ROLE_USER &&
-	    step_view.frame[f].at[depth()].w)
-		((word *)sim_frame(f))[vints[below(COUNT(vints))]] = value;
-	return below(4) ? NULL : do_call(&c, NULL);
+	for (unsigned i = 0; f >= 0 && i < 8; i++) {
+		word value = address(held) & PAGE_MASK;
+
+		value |= below(4) ? below(60) * 64 : PAGE_BYTES - below(128);
+		if (step_view.frame[f].role == ROLE_USER &&
+		    step_view.frame[f].at[depth()].w)
+			((word *)sim_frame(f))[vints[below(COUNT(vints))]] =
+				below(8) ? value : 0;
+	}
+	if (below(2))
+		return NULL;
+	error = prepare_region(c.a[1], PIP_VIDT);
+	return error ? error : do_call(&c, NULL);
 }
 
 static const char *control(void)
@@ -236,7 +246,9 @@ static const char *any_call(void)
 	word *a = c.a;
 
 	switch (c.service) {
-	case S_CREATE:
+	case S_CREATE:		/* the view has a limit that Pip has not */
+		if (depth() == SIM_DEPTH - 2)
+			return NULL;
 		for (unsigned i = 0; i < 5; i++)
 			a[i] = address(own);
 		break;
@@ -284,11 +296,13 @@ static const char *take_page(void)
 	return do_call(&c, NULL);
 }
 
+/* To any, or like yield to a child */
 static const char *switch_partition(void)
 {
-	const char *error;
+	int child = pick(child_desc);
+	const char *error = step_switch(child >= 0 && below(2) ? child :
+		pick(any_desc));
 
-	error = step_switch(pick(any_desc));
 	if (depth() > d->deepest)
 		d->deepest = depth();
 	current->state = below(3);

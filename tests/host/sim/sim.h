@@ -10,10 +10,10 @@
 #include "pip.h"
 
 #ifndef SIM_DEPTH
-#define SIM_DEPTH	12	/* partitions on one path, the root included */
+#define SIM_DEPTH	8	/* partitions on one path, the root included */
 #endif
 #ifndef SIM_REGIONS
-#define SIM_REGIONS	12	/* prepared regions of a partition */
+#define SIM_REGIONS	8	/* prepared regions of a partition */
 #endif
 
 /* What a frame is */
@@ -102,6 +102,10 @@ bool view_prepared(const struct view *v, unsigned part, word dir);
 void step_begin(void);
 const char *step(const struct call *c, word *result);
 const char *step_switch(unsigned frame);
+void step_fill(unsigned frame);
+const char *step_after(const struct view *before,
+	const struct view *expected);
+const char *step_result(const struct call *c, word got, word want);
 extern struct view step_view;
 
 #endif

@@ -9,7 +9,6 @@
 
 struct view step_view;
 
-static struct view expected;
 static char message[320];
 
 /* Whole pages if they are small, else words 1, 2, the middle and the last:
@@ -30,7 +29,8 @@ static word pattern(unsigned frame, unsigned i)
 	return 0x5EC3E700u + frame * 64 + i;
 }
 
-static void page_fill(unsigned frame)
+/* Data of a partition, the same whenever it is written */
+void step_fill(unsigned frame)
 {
 	for (unsigned i = 0; i < MARKS; i++)
 		*mark(frame, i) = pattern(frame, i);
@@ -45,7 +45,7 @@ static const char *contents_check(unsigned n, bool was_structure)
 		for (unsigned i = 0; i < WORDS; i++)
 			if (page[i])
 				return "wiping: a page came back with data";
-		page_fill(n);
+		step_fill(n);
 		return NULL;
 	}
 	for (unsigned i = 0; i < MARKS; i++)
@@ -110,7 +110,7 @@ void step_begin(void)
 	}
 	for (unsigned i = 0; i < SIM_FRAMES; i++)
 		if (step_view.frame[i].role == ROLE_USER)
-			page_fill(i);
+			step_fill(i);
 }
 
 /* Who runs, as the machine's part of yield would change it */
@@ -120,9 +120,30 @@ const char *step_switch(unsigned frame)
 	return sim_check(&step_view);
 }
 
+/* Checks the state that a call made of `before` */
+const char *step_after(const struct view *before, const struct view *expected)
+{
+	const char *error = sim_check(&step_view);
+
+	if (!error && memcmp(expected, &step_view, sizeof(*expected)))
+		error = "effect: the state is not what the service must make";
+	if (!error)
+		error = contents_all(before);
+	if (!error)
+		error = tlb_check(before);
+	return error;
+}
+
+const char *step_result(const struct call *c, word got, word want)
+{
+	snprintf(message, sizeof(message), "result: %s gave %#x, expected %#x",
+		services[c->service].name, got, want);
+	return got == want ? NULL : message;
+}
+
 const char *step(const struct call *c, word *result)
 {
-	static struct view before;
+	static struct view before, expected;
 	word want, got;
 	const char *error;
 
@@ -132,17 +153,6 @@ const char *step(const struct call *c, word *result)
 	got = sim_run(c);
 	if (result)
 		*result = got;
-	if (got != want) {
-		snprintf(message, sizeof(message), "result: %s gave %#x, "
-			"expected %#x", services[c->service].name, got, want);
-		return message;
-	}
-	error = sim_check(&step_view);
-	if (!error && memcmp(&expected, &step_view, sizeof(expected)))
-		error = "effect: the state is not what the service must make";
-	if (!error)
-		error = contents_all(&before);
-	if (!error)
-		error = tlb_check(&before);
-	return error;
+	error = step_result(c, got, want);
+	return error ? error : step_after(&before, &expected);
 }

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Static i386 programs of one's own: those of tests/guest and a fresh one."""
+
+import subprocess
+
+import pytest
+from machine import BUILD, boot, program
+
+PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
+            "files", "pipes", "clocks", "processes", "badcalls"]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_program(name):
+    result = boot(exec=f"/{name}", add=[program(name)], timeout=300)
+    assert f"{name}: ok\n" in result.output, result.output
+    assert result.status == 0
+
+
+def test_deep_recursion_is_a_segmentation_fault():
+    result = boot(exec="exec /recursion die", add=[program("recursion")])
+    assert result.status == 128 + 11
+
+
+def test_new_program(tmp_path):
+    """As in the README: compile, add, execute."""
+    source = tmp_path / "a.c"
+    source.write_text(
+        '#include <stdio.h>\n'
+        'int main(int c, char **v) {'
+        ' printf("%s has %d\\n", v[0], c); return 11; }\n')
+    subprocess.run([BUILD / "i386-musl-gcc", source, "-o",
+                    tmp_path / "a.out"], check=True)
+    result = boot(exec="/a.out x y", add=[tmp_path / "a.out"])
+    assert "/a.out has 3\n" in result.output
+    assert result.status == 11
+
+
+def test_all_at_once():
+    """Programs do not disturb one another."""
+    names = ["threads", "signals", "floating", "jumps", "pipes"]
+    command = "\n".join(f"/{name} & p_{name}=$!" for name in names)
+    command += "\n" + "\n".join(f"wait $p_{name} || exit 1"
+                                for name in names)
+    result = boot(exec=command, add=[program(name) for name in names],
+                  timeout=300)
+    for name in names:
+        assert f"{name}: ok\n" in result.output, result.output
+    assert result.status == 0

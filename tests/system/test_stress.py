@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Many processes, exhausted resources, and a page census around them."""
+
+import re
+import time
+
+import pytest
+from machine import program, shell
+
+CENSUS = "grep -iE '^(MemFree|VmmFree)' /proc/meminfo"
+
+
+def counts(output):
+    """The censuses in the output, each a list of (name, KiB)."""
+    found = re.findall(r"^census\n(.*?)^end$", output,
+                       re.DOTALL | re.MULTILINE)
+    return [re.findall(r"(\w+):\s+(\d+)", text) for text in found]
+
+
+def census():
+    return f"echo census; {CENSUS}; echo end"
+
+
+@pytest.mark.parametrize("first, main", [
+    ("/processes exec 100; /processes alive 200",
+     "/processes exec 10000 && /processes alive 200"),
+    # The largest extent first: what is kept for reuse is kept by then.
+    ("/threads; /memory; /pipes", "/threads && /memory && /pipes"),
+    ("/recursion; /signals; /files", "/recursion && /signals && /files"),
+], ids=["processes", "memory", "faults"])
+def test_no_page_is_lost(first, main):
+    names = ["processes", "threads", "memory", "pipes", "recursion",
+             "signals", "files"]
+    result = shell(f"{first}; {first}; {census()}; {main} || exit 1; "
+                   f"{census()}", add=[program(n) for n in names],
+                   timeout=1500)
+    assert result.status == 0, result.output
+    before, after = counts(result.output)
+    assert before and before == after
+
+
+@pytest.mark.parametrize("what", ["bomb", "hog", "files"])
+def test_exhaustion(what):
+    result = shell(f"/limits {what}; echo status $?\n"
+                   "ls / | wc -l; ps >/dev/null; echo survived",
+                   add=[program("limits")], timeout=300)
+    assert f"limits {what}: ok\nstatus 0\n" in result.output, result.output
+    assert result.output.endswith("survived\n")
+    assert result.status == 0
+
+
+def test_shell_fork_bomb(open_terminal):
+    """The classic, from the shell; its user interrupts it."""
+    machine = open_terminal()
+    machine.prompt()
+    machine.run("b() { sleep 1; b | b; }")
+    machine.send("b\r")
+    time.sleep(15)
+    machine.send("\x03")
+    machine.prompt()
+    assert machine.run("echo $((6*7))").endswith("42\n")
+    machine.send("exit 4\r")
+    assert machine.status() == 4
+
+
+def test_hog_spares_the_shell():
+    """A hog in the shell's own language."""
+    result = shell("sh -c 'a=x; while :; do a=$a$a; done'; echo status $?; "
+                   "echo survived; ls /bin | wc -l", timeout=300)
+    assert "survived\n" in result.output
+    assert result.status == 0

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A virtio device: what the transport (bus.c) knows of it, and what each kind
+ * of device adds.  Everything here runs while the guest does not.
+ */
+#ifndef VMM_VIRTIO_DEVICE_H
+#define VMM_VIRTIO_DEVICE_H
+
+#include "../vmm.h"
+#include "virtqueue.h"
+
+#define DEVICE_QUEUES	2
+#define DEVICE_CONFIG	32	/* bytes; a multiple of 4 */
+
+struct virtio_device;
+struct disk;
+
+/* One kind of device */
+struct virtio_class {
+	uint32_t id;			/* VIRTIO_ID_* */
+	const char *name;
+	uint32_t features;		/* its own, bits 0-23 */
+	uint32_t queues;
+	uint32_t config_size;
+
+	/*
+	 * Works off queue `queue`.  True: there is more to do, but the guest
+	 * had its share of the VMM's time.  NULL: there are no queues.
+	 */
+	bool (*notify)(struct virtio_device *dev, uint32_t queue);
+
+	/* May be NULL: */
+	void (*reset)(struct virtio_device *dev);
+	/* Bytes [offset, offset + width) of `config` have been written, or
+	   will be read */
+	void (*config_written)(struct virtio_device *dev, uint32_t offset);
+	void (*config_read)(struct virtio_device *dev);
+	/* The device goes, with its guest */
+	void (*release)(struct virtio_device *dev);
+};
+
+struct virtio_device {
+	const struct virtio_class *class;
+	struct vm *vm;
+	uint32_t number;
+
+	uint64_t offered, accepted;	/* features */
+	uint32_t device_sel, driver_sel, queue_sel;
+	uint32_t status, interrupt, generation;
+	uint32_t config[DEVICE_CONFIG / 4];
+	struct virtqueue queue[DEVICE_QUEUES];
+
+	union {
+		struct {
+			struct disk *disk;
+			uint32_t done;	/* sectors of the request under way */
+		} block;
+		struct {
+			void (*send)(struct virtio_device *dev,
+				const uint8_t *frame, uint32_t size);
+			void (*room)(void);	/* NULL, or: it can receive */
+		} net;
+		struct {
+			uint32_t pages;	/* taken from the guest */
+		} balloon;
+	};
+};
+
+/* The devices of one guest */
+struct virtio_bus {
+	uint32_t count;
+	struct virtio_device device[VIRTIO_DEVICES_MAX];
+};
+
+static inline bool device_driven(const struct virtio_device *dev)
+{
+	return (dev->status & (VIRTIO_S_DRIVER_OK | VIRTIO_S_NEEDS_RESET))
+		== VIRTIO_S_DRIVER_OK;
+}
+
+static inline bool device_has(const struct virtio_device *dev,
+		uint32_t feature)
+{
+	return dev->accepted >> feature & 1;
+}
+
+/* device.c */
+void device_reset(struct virtio_device *dev);
+void device_needs_reset(struct virtio_device *dev, const char *why);
+void device_interrupt(struct virtio_device *dev, uint32_t bits);
+void device_config_changed(struct virtio_device *dev);
+void device_finish(struct virtio_device *dev, struct virtqueue *vq);
+
+/* entropy.c, console.c, block.c, net.c, balloon.c, watchdog.c */
+extern const struct virtio_class virtio_entropy, virtio_console, virtio_block,
+	virtio_net, virtio_balloon, virtio_watchdog;
+void block_init(struct virtio_device *dev, struct disk *disk);
+void net_init(struct virtio_device *dev, const uint8_t mac[6]);
+bool net_receive(struct virtio_device *dev, const uint8_t *frame,
+		uint32_t size);
+
+#endif
