@@ -25,8 +25,8 @@ TRUSTED := pip/core pip/arch pip/include
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all deps run run-iso iso qemu-elf qemu-iso test test-system bench size \
-	debug check clean distclean help
+.PHONY: all deps run run-iso iso qemu-elf qemu-iso test test-system bench \
+	bench-pip size debug check clean distclean help
 
 include $(wildcard pip/build.mk pip/lib/build.mk pip/partitions/build.mk \
 	vmm-partition/build.mk guests/*/build.mk initrd/build.mk \
@@ -67,8 +67,13 @@ test-system: all $(if $(wildcard tests/host/build.mk),test-host) guest-programs
 	$(PYTHON) -m pytest tests/system $(PYTESTFLAGS)
 
 bench: deps ## count instructions of services and system calls
-	@+$(MAKE) --no-print-directory all
+	@+$(MAKE) --no-print-directory all bench-programs
 	scripts/bench
+
+bench-pip: deps ## the services alone
+	@+$(MAKE) --no-print-directory $(BUILD)/pip.elf \
+		$(BUILD)/partitions/bench.bin
+	scripts/bench pip
 
 size: $(BUILD)/pip.elf ## count the lines of the trusted base
 	@scripts/size $< $(TRUSTED)

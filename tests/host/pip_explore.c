@@ -184,7 +184,8 @@ static void try(const struct call *c, const word *list)
 	if (memcmp(sim_memory, base, sizeof(base))) {
 		new_state(step_after(&base_view, &expected));
 		expected = base_view;
-	} else if (memcmp(&expected, &base_view, sizeof(expected))) {
+	} else if (want && c->service != S_MAPPED && c->service != S_PROBE &&
+	    memcmp(&expected, &base_view, sizeof(expected))) {
 		report("effect: nothing happened");
 	}
 }

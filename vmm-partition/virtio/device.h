@@ -22,6 +22,7 @@ struct virtio_class {
 	uint32_t features;		/* its own, bits 0-23 */
 	uint32_t queues;
 	uint32_t config_size;
+	uint32_t config_writable;	/* one bit for each 4 bytes */
 
 	/*
 	 * Works off queue `queue`.  True: there is more to do, but the guest
@@ -31,8 +32,7 @@ struct virtio_class {
 
 	/* May be NULL: */
 	void (*reset)(struct virtio_device *dev);
-	/* Bytes [offset, offset + width) of `config` have been written, or
-	   will be read */
+	/* The driver wrote at `offset` of `config`; it is going to read */
 	void (*config_written)(struct virtio_device *dev, uint32_t offset);
 	void (*config_read)(struct virtio_device *dev);
 	/* The device goes, with its guest */

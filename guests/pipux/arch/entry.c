@@ -118,7 +118,7 @@ __attribute__((noreturn)) void yield_failed(uint32_t code)
 	kernel_since = rdtsc_low();
 	printk("%s[%d]: no context to run (%u)\n", current->comm,
 		current->tid, code);
-	do_group_exit(SIGKILL);
+	do_group_exit(SIGSEGV);
 }
 
 static void trace(const user_ctx_t *ctx, uint32_t nr)

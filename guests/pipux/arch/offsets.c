@@ -22,6 +22,7 @@ void offsets(void)
 	EQU(SHARED_PENDING, VMM_SHARED + offsetof(struct vmm_shared, pending));
 	EQU(RESUME_SLOT, PIP_VIDT_SAVE_CLI);
 	EQU(NO_SAVE_SLOT, SLOT_NOSAVE);
+	EQU(SAVE_EIP, VMM_SAVE_CTX + offsetof(user_ctx_t, eip));
 	EQU(BOOT_STACK, BOOT_STACK_SIZE);
 	EQU(SYSCALLS, NR_SYSCALLS);
 	EQU(CTX_EAX, CTX(eax));

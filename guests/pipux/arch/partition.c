@@ -10,7 +10,7 @@
 #include <pipux/partition.h>
 
 #define IDLE_MAX	8		/* idle partitions kept */
-#define CTX_OFFSET	0xF00		/* of the context in the VIDT page */
+#define CTX_PAGE	(PIP_VIDT - PAGE_SIZE)	/* where Pip saves it */
 #define REGION_TABLES	3		/* pages that prepare takes */
 
 static struct list idle = LIST_INIT(idle);
@@ -73,7 +73,7 @@ uint32_t *partition_entry_make(struct partition *part, uint32_t va)
 	return *table + (va >> PAGE_SHIFT) % REGION_PAGES;
 }
 
-/* Everything comes back wiped; nothing may be mapped but the VIDT page */
+/* Everything comes back wiped; nothing may be mapped but the two pages */
 static void partition_free(struct partition *part)
 {
 	struct page *page, *next;
@@ -89,6 +89,8 @@ static void partition_free(struct partition *part)
 			page_free(part->table[i]);
 	if (part->vidt)
 		page_free(part->vidt);
+	if (part->ctx)
+		page_free(part->ctx);
 	page_free(part);
 }
 
@@ -118,18 +120,20 @@ static struct partition *partition_new(void)
 	if (!part)
 		return NULL;
 	part->vidt = page_alloc_zeroed();
-	if (!part->vidt || !partition_create(part)
+	part->ctx = page_alloc_zeroed();
+	if (!part->vidt || !part->ctx || !partition_create(part)
 			|| !region_prepare(part, PIP_VIDT)) {
 		partition_free(part);
 		return NULL;
 	}
-	part->ctx = (user_ctx_t *)((uint8_t *)part->vidt + CTX_OFFSET);
-	partition_map(part, (uint32_t)part->vidt, PIP_VIDT, true);
+	part->vidt[PIP_VIDT_SAVE_CLI] = CTX_PAGE;
+	partition_map(part, (uint32_t)part->vidt, PIP_VIDT, false);
+	partition_map(part, (uint32_t)part->ctx, CTX_PAGE, true);
 	return part;
 }
 
 /*
- * The previous process could write its whole VIDT page, and its FPU
+ * The previous process could write all of its context page, and its FPU
  * registers are still there: neither may reach the next one.
  */
 struct partition *partition_get(void)
@@ -140,12 +144,11 @@ struct partition *partition_get(void)
 		part = list_first(&idle, struct partition, link);
 		list_del(&part->link);
 		nr_idle--;
-		memset(part->vidt, 0, PAGE_SIZE);
+		memset(part->ctx, 0, PAGE_SIZE);
 	} else if (!(part = partition_new())) {
 		return NULL;
 	}
 	part->ctx_owner = NULL;
-	part->vidt[PIP_VIDT_SAVE_CLI] = PIP_VIDT + CTX_OFFSET;
 	(void)Pip_Fpu(part->desc, PIP_FPU_RESET, 0);
 	return part;
 }

@@ -78,9 +78,14 @@ syscall_stub:
 ; void noreturn user_resume(void)
 ; Yields to the process.  If an interrupt becomes pending while EIP is inside
 ; the range, the VMM resumes the kernel at user_restart instead.
+;
+; A process can enter the kernel at its save slot, too, by `int 48`: what
+; the kernel was saved as last must not come back to life.  Should it be saved
+; again in the range and resumed there, `int 48` merely yields once more.
 global user_resume, user_restart_begin, user_restart_end, user_restart
 user_resume:
         mov     eax, [current_desc]
+        mov     dword [SAVE_EIP], stray_stub
 user_restart_begin:
         cmp     dword [SHARED_PENDING], 0
         jne     user_restart

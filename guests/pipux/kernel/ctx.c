@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * User registers.  Those of an address space's last task lie in its VIDT
+ * User registers.  Those of an address space's last task lie in its context
  * page, where Pip saves and loads them; those of its other threads lie in
  * their struct task.  x87 and SSE registers likewise are Pip's, per
  * partition, and a thread's `fpu` image while another one runs.

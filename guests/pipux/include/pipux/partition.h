@@ -25,8 +25,8 @@
 struct partition {
 	uint32_t *table[REGIONS];	/* NULL: region not prepared */
 	uint32_t desc;
-	uint32_t *vidt;			/* its VIDT page */
-	user_ctx_t *ctx;		/* where Pip saves it, in that page */
+	uint32_t *vidt;			/* its VIDT page: it can only read it */
+	user_ctx_t *ctx;		/* where Pip saves it: a page, writable */
 	struct task *ctx_owner;		/* whose registers those are */
 	struct page *lent;		/* pages that are Pip's now */
 	struct list link;		/* idle ones */
