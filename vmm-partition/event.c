@@ -2,10 +2,10 @@
 /*
  * The ways into the VMM.  Pip loads a context of the VMM's VIDT for each
  * event: a C function, its argument in EAX, on a stack that is empty anew
- * each time.  Every entry ends in vm_resume(), vm_interrupt(), or the end of
+ * each time.  Every entry ends in vm_resume(), sched_next(), or the end of
  * the machine; interrupts stay off throughout.
  *
- * The guest can enter each of these at will by a yield to its parent: an
+ * The running guest can enter each of these at will by a yield to its parent: an
  * entry believes nothing but the state it finds.
  */
 #include "vmm.h"
@@ -14,10 +14,8 @@
 #define FAULTS		32
 #define LINES		16
 #define LINE_TIMER	0
+#define LINE_COM2	3
 #define LINE_COM1	4
-
-/* What a call would have left: a return address, 16-byte aligned before it */
-#define EVENT_STACK	(PIP_ROOT_CONTEXT - 4)
 
 typedef void event_t(uint32_t vector) __attribute__((regparm(1)));
 
@@ -25,54 +23,67 @@ static user_ctx_t fault_context[FAULTS];
 static user_ctx_t line_context[LINES];
 static user_ctx_t hypercall_context, stray_context;
 
-struct vm guest;
-
-/* Handles a hardware interrupt.  Returns what becomes pending in the guest. */
-uint32_t event_irq(struct vm *vm, uint32_t vector)
+/* Handles a hardware interrupt, in whoever's time it came */
+void event_irq(uint32_t vector)
 {
 	switch (vector - PIP_VINT_IRQ) {
 	case LINE_TIMER:
-		return timer_irq(vm) ? PENDING_TIMER : 0;
+		timer_irq();
+		break;
 	case LINE_COM1:
-		serial_receive();
-		return serial_news() ? PENDING_CONSOLE : 0;
+		console_input();
+		break;
+	case LINE_COM2:
+		monitor_input();
+		break;
 	}
-	return 0;
 }
 
 __attribute__((regparm(1))) static void on_line(uint32_t vector)
 {
-	vm_interrupt(&guest, event_irq(&guest, vector));
+	struct vm *vm = running;
+
+	vm->stat.irqs++;
+	event_irq(vector);
+	if (sched_wanted)
+		sched_next();
+	vm_resume(vm, vm_context(vm));
 }
 
 __attribute__((regparm(1))) static void on_hypercall(uint32_t vector)
 {
-	user_ctx_t *ctx = vm_context(&guest);
+	struct vm *vm = running;
+	user_ctx_t *ctx = vm_context(vm);
+	uint32_t number;
 
 	(void)vector;
 	if (!ctx->valid)
-		vm_kill(&guest, NULL, "hypercall without a save context");
-	hypercall(&guest, ctx);
-	vm_resume(&guest, ctx);
+		vm_kill(vm, NULL, "hypercall without a save context");
+	number = ctx->regs.eax;
+	vm->stat.hypercalls[number < VMM_HC_MAX ? number : VMM_HC_MAX]++;
+	hypercall(vm, ctx);
+	if (sched_wanted)
+		sched_next();
+	vm_resume(vm, ctx);
 }
 
 __attribute__((regparm(1))) static void on_fault(uint32_t vector)
 {
-	vm_fault(&guest, vector);
+	vm_fault(running, vector);
 }
 
 /* A software interrupt that means nothing here */
 __attribute__((regparm(1))) static void on_stray(uint32_t vector)
 {
-	user_ctx_t *ctx = guest_context(&guest);
+	user_ctx_t *ctx = guest_context(running);
 
 	(void)vector;
 	if (ctx && !ctx->valid)
 		ctx = NULL;
 	if (ctx && ctx->nfu[PIP_NFU_VECTOR] != PIP_EVENT_YIELD)
-		vm_kill(&guest, ctx, "int %#x means nothing to the VMM",
+		vm_kill(running, ctx, "int %#x means nothing to the VMM",
 			ctx->nfu[PIP_NFU_VECTOR]);
-	vm_kill(&guest, ctx, "it entered the VMM where nothing is");
+	vm_kill(running, ctx, "it entered the VMM where nothing is");
 }
 
 static void set(uint32_t vint, user_ctx_t *ctx, event_t *handler)
@@ -95,7 +106,7 @@ void event_init(void)
 		set(i, &fault_context[i], on_fault);
 	for (uint32_t i = 0; i < LINES; i++) {
 		set(PIP_VINT_IRQ + i, &line_context[i], on_line);
-		if (i != LINE_TIMER && i != LINE_COM1)
+		if (i != LINE_TIMER && i != LINE_COM1 && i != LINE_COM2)
 			(void)Pip_Irq(i, PIP_IRQ_MASK);
 	}
 	set(VMM_HYPERCALL, &hypercall_context, on_hypercall);

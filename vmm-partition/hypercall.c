@@ -2,34 +2,47 @@
 /* What a guest kernel asks for.  Numbers and contracts: <vmm/guest.h>. */
 #include "vmm.h"
 
-/* The part of [gva, gva + size) that lies in gva's page */
+#define WRITE_MAX	1024u	/* divides a page */
+
+/* The begin of [gva, gva + size), within a page */
 static uint32_t chunk(gva_t gva, uint32_t size)
 {
-	uint32_t left = PAGE_SIZE - gva % PAGE_SIZE;
+	uint32_t left = WRITE_MAX - gva % WRITE_MAX;
 
 	return size < left ? size : left;
 }
 
 /*
+ * The running guest's call stops here and goes on, with vm->progress as given
+ * and the same registers, when its turn comes again.
+ */
+_Noreturn void hypercall_again(struct vm *vm, uint32_t progress)
+{
+	vm->progress = progress;
+	vm->in_call = true;
+	sched_next();
+}
+
+/*
  * LIMIT: output is polled with interrupts off, so a long text delays the
- * guest's own timer.
+ * guest's own timer; other guests wait for WRITE_MAX bytes at most.
  */
 static uint32_t hc_console_write(struct vm *vm, gva_t gva, uint32_t size)
 {
-	uint32_t done = 0;
+	uint32_t done = vm->progress;
 
+	vm->progress = 0;
 	while (done < size) {
 		uint32_t n = chunk(gva + done, size - done);
 		void *bytes = guest_page(vm, gva + done, PIP_PROBE_READ);
 
 		if (!bytes)
 			return -(uint32_t)VMM_EFAULT;
-		console_write(bytes, n);
+		console_write(vm, bytes, n);
 		done += n;
+		if (done < size && sched_due())
+			hypercall_again(vm, done);
 	}
-	/* Input that came meanwhile raises no interrupt of its own any more */
-	if (serial_news())
-		vm_shared(vm)->pending |= PENDING_CONSOLE;
 	return done;
 }
 
@@ -43,7 +56,7 @@ static uint32_t hc_console_read(struct vm *vm, gva_t gva, uint32_t size)
 
 		if (!bytes)
 			return done ? done : -(uint32_t)VMM_EFAULT;
-		got = console_read(bytes, n);
+		got = console_read(vm, bytes, n);
 		done += got;
 		if (got < n)
 			break;
@@ -51,20 +64,35 @@ static uint32_t hc_console_read(struct vm *vm, gva_t gva, uint32_t size)
 	return done;
 }
 
-static uint32_t hc_set_timer(struct vm *vm, uint64_t deadline)
+static uint32_t hc_set_timer(struct vm *vm, uint64_t when)
 {
-	if (timer_set(vm, deadline))
-		vm_shared(vm)->pending |= PENDING_TIMER;
+	if (!when) {
+		timer_cancel(&vm->deadline);
+	} else if (when <= rdtsc()) {
+		timer_cancel(&vm->deadline);
+		vm_raise(vm, PENDING_TIMER);
+	} else {
+		timer_set(&vm->deadline, when);
+	}
 	return 0;
 }
 
+/* What is pending, or once something is: vm_deliver() then has the result */
 static uint32_t hc_wait(struct vm *vm)
 {
 	struct vmm_shared *shared = vm_shared(vm);
 
-	while (!shared->pending)
-		shared->pending |= event_irq(vm, Pip_Idle());
-	return shared->pending;
+	if (shared->pending | vm->raised)
+		return shared->pending | vm->raised;
+	vm->waits = true;
+	vm->state = VM_WAITING;
+	sched_next();
+}
+
+static _Noreturn void hc_end(struct vm *vm, enum vm_end why, uint32_t status)
+{
+	vm_stop(vm, why, status);
+	sched_next();
 }
 
 /* Performs the call in ctx->regs and stores its result there */
@@ -91,13 +119,18 @@ void hypercall(struct vm *vm, user_ctx_t *ctx)
 		break;
 	case VMM_HC_POWEROFF:
 		if (a <= 255)
-			power_off(a);
+			hc_end(vm, END_POWEROFF, a);
 		result = -(uint32_t)VMM_EINVAL;
 		break;
 	case VMM_HC_REBOOT:
-		power_reset();
+		if (nvms == 1)
+			power_reset();
+		hc_end(vm, END_REBOOT, 0);
 	case VMM_HC_CRASH:
 		vm_crash(vm, a, b);
+	case VMM_HC_WATCHDOG:
+		result = vm_watchdog(vm, a);
+		break;
 	}
 	ctx->regs.eax = result;
 }

@@ -28,7 +28,7 @@ void power_off(uint32_t status)
 	char text[16];
 
 	(void)pip_snprintf(text, sizeof(text), "status %u\n", status);
-	serial_flush();
+	console_flush();
 	for (const char *s = text; *s; s++)
 		Pip_Outb(DEBUG_CONSOLE, (uint8_t)*s);
 	Pip_Outl(DEBUG_EXIT, status & 0x7F);
@@ -38,7 +38,7 @@ void power_off(uint32_t status)
 
 void power_reset(void)
 {
-	serial_flush();
+	console_flush();
 	Pip_Outb(KBC_COMMAND, KBC_RESET);
 	stop("this machine does not reset itself");
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The end of a guest that broke its contract: one report with the first
- * reason, its memory taken back and counted, then power-off.
+ * reason; life.c takes its memory back.
  */
 #include "vmm.h"
 
-#define REASON_MAX	128
+#define REASON_MAX	160
 #define EXC_DF		8
 #define EXC_PF		14
 
@@ -19,51 +19,54 @@ static const char *const fault_name[] = {
 	[19] = "SSE error",
 };
 
-static __attribute__((format(printf, 1, 2))) void line(const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	console_vlog("vmm:   ", format, ap);
-	va_end(ap);
-}
-
 static void show_context(const user_ctx_t *ctx)
 {
-	line("eip %08x  eflags %08x  pipflags %08x", ctx->eip, ctx->eflags,
+	vmm_log_more("eip %08x  eflags %08x  pipflags %08x", ctx->eip, ctx->eflags,
 		ctx->pipflags);
-	line("eax %08x  ebx %08x  ecx %08x  edx %08x", ctx->regs.eax,
+	vmm_log_more("eax %08x  ebx %08x  ecx %08x  edx %08x", ctx->regs.eax,
 		ctx->regs.ebx, ctx->regs.ecx, ctx->regs.edx);
-	line("esi %08x  edi %08x  ebp %08x  esp %08x", ctx->regs.esi,
+	vmm_log_more("esi %08x  edi %08x  ebp %08x  esp %08x", ctx->regs.esi,
 		ctx->regs.edi, ctx->regs.ebp, ctx->regs.esp);
-	line("vector %u  error %08x  address %08x",
+	vmm_log_more("vector %u  error %08x  address %08x",
 		ctx->nfu[PIP_NFU_VECTOR], ctx->nfu[PIP_NFU_ERROR],
 		ctx->nfu[PIP_NFU_ADDRESS]);
 }
 
 /* ctx: the kernel's registers, NULL if they were not saved */
-_Noreturn void vm_kill(struct vm *vm, const user_ctx_t *ctx,
-		const char *format, ...)
+static void report(struct vm *vm, const user_ctx_t *ctx, const char *format,
+		va_list ap)
 {
-	char prefix[48];
-	uint32_t missing;
-	va_list ap;
+	char reason[REASON_MAX];
 
-	(void)pip_snprintf(prefix, sizeof(prefix), "vmm: guest %u killed: ",
-		vm->id);
-	va_start(ap, format);
-	console_vlog(prefix, format, ap);
-	va_end(ap);
+	(void)pip_vsnprintf(reason, sizeof(reason), format, ap);
+	vmm_log(LOG_REPORT, "guest %u killed: %s", vm->id, reason);
 	if (ctx)
 		show_context(ctx);
 	else
-		line("its registers were not saved");
-	missing = vm_destroy(vm);
-	if (missing)
-		line("%u pages of its memory are lost", missing);
-	else
-		line("all of its memory is back");
-	power_off(STATUS_KILLED);
+		vmm_log_more("its registers were not saved");
+	vm_stop(vm, END_CRASH, STATUS_KILLED);
+}
+
+/* Ends any guest */
+void vm_report(struct vm *vm, const user_ctx_t *ctx, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	report(vm, ctx, format, ap);
+	va_end(ap);
+}
+
+/* Ends the running guest */
+_Noreturn void vm_kill(struct vm *vm, const user_ctx_t *ctx,
+		const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	report(vm, ctx, format, ap);
+	va_end(ap);
+	sched_next();
 }
 
 /* Vector 0-31, from the kernel or, through vector 8, from a process */

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RING_SIZE	4096u	/* a power of two */
+#define RING_SIZE	8192u	/* a power of two */
 
 struct ring {
 	uint32_t head;		/* bytes ever put */
@@ -36,6 +36,14 @@ static inline void ring_put(struct ring *ring, uint8_t byte)
 static inline uint8_t ring_take(struct ring *ring)
 {
 	return ring->data[ring->tail++ % RING_SIZE];
+}
+
+/* Makes room by dropping the oldest byte */
+static inline void ring_force(struct ring *ring, uint8_t byte)
+{
+	if (ring_full(ring))
+		ring->tail++;
+	ring_put(ring, byte);
 }
 
 #endif

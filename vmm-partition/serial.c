@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * COM1, a 16550.  Output is polled, a FIFO's worth per look at the status;
- * input arrives by IRQ 4 and, as the VMM runs with interrupts off, also
+ * A 16550.  Output is polled, a FIFO's worth per look at the status; input
+ * arrives by an interrupt and, as the VMM runs with interrupts off, also
  * during output.  When the ring is full the rest waits in the UART, where the
- * other side's flow control sees it, until serial_read() makes room.
+ * other side's flow control sees it, until somebody makes room and calls
+ * serial_receive().
  */
-#include "ring.h"
 #include "vmm.h"
 
-#define COM1		0x3F8
-#define UART_RBR	(COM1 + 0)	/* read */
-#define UART_THR	(COM1 + 0)	/* write */
-#define UART_DLL	(COM1 + 0)	/* with LCR_DLAB */
-#define UART_DLM	(COM1 + 1)
-#define UART_IER	(COM1 + 1)
-#define UART_FCR	(COM1 + 2)
-#define UART_LCR	(COM1 + 3)
-#define UART_MCR	(COM1 + 4)
-#define UART_LSR	(COM1 + 5)
+#define UART_RBR	0	/* read */
+#define UART_THR	0	/* write */
+#define UART_DLL	0	/* with LCR_DLAB */
+#define UART_DLM	1
+#define UART_IER	1
+#define UART_FCR	2
+#define UART_LCR	3
+#define UART_MCR	4
+#define UART_LSR	5
 
 #define IER_ERBFI	0x01	/* interrupt on received data */
 #define FCR_SETUP	0x87	/* FIFOs on and cleared, trigger at 8 bytes */
@@ -32,85 +31,70 @@
 #define DIVISOR_115200	1
 #define FIFO_SIZE	16u
 
-static struct ring input;
-static bool news;		/* input came since serial_news() */
-
-void serial_init(void)
+static inline uint32_t uart_read(const struct uart *uart, uint32_t reg)
 {
-	Pip_Outb(UART_IER, 0);
-	Pip_Outb(UART_LCR, LCR_DLAB);
-	Pip_Outb(UART_DLL, DIVISOR_115200);
-	Pip_Outb(UART_DLM, 0);
-	Pip_Outb(UART_LCR, LCR_8N1);
-	Pip_Outb(UART_FCR, FCR_SETUP);
-	Pip_Outb(UART_MCR, MCR_SETUP);
-	Pip_Outb(UART_IER, IER_ERBFI);
+	return Pip_Inb(uart->base + reg);
+}
+
+static inline void uart_write(const struct uart *uart, uint32_t reg,
+		uint32_t value)
+{
+	Pip_Outb(uart->base + reg, value);
+}
+
+void serial_init(struct uart *uart)
+{
+	uart_write(uart, UART_IER, 0);
+	uart_write(uart, UART_LCR, LCR_DLAB);
+	uart_write(uart, UART_DLL, DIVISOR_115200);
+	uart_write(uart, UART_DLM, 0);
+	uart_write(uart, UART_LCR, LCR_8N1);
+	uart_write(uart, UART_FCR, FCR_SETUP);
+	uart_write(uart, UART_MCR, MCR_SETUP);
+	uart_write(uart, UART_IER, IER_ERBFI);
+	uart->present = uart_read(uart, UART_LSR) != LSR_ABSENT;
 }
 
 /*
  * Moves what the UART holds into the ring.  All of it: the interrupt line is
  * edge-triggered and must fall.
  */
-void serial_receive(void)
+void serial_receive(struct uart *uart)
 {
-	while (!ring_full(&input)) {
-		uint32_t lsr = Pip_Inb(UART_LSR);
+	while (!ring_full(&uart->input)) {
+		uint32_t lsr = uart_read(uart, UART_LSR);
 
 		if (!(lsr & LSR_DR) || lsr == LSR_ABSENT)
 			break;
-		ring_put(&input, (uint8_t)Pip_Inb(UART_RBR));
-		news = true;
+		ring_put(&uart->input, (uint8_t)uart_read(uart, UART_RBR));
 	}
 }
 
-/* Has input come since the last call? */
-bool serial_news(void)
-{
-	bool had = news;
-
-	news = false;
-	return had;
-}
-
-static void wait_transmit(uint32_t ready)
+static void wait_transmit(struct uart *uart, uint32_t ready)
 {
 	uint32_t lsr;
 
-	while (!((lsr = Pip_Inb(UART_LSR)) & ready))
+	do {
+		lsr = uart_read(uart, UART_LSR);
 		if (lsr & LSR_DR)
-			serial_receive();
-	if (lsr & LSR_DR)
-		serial_receive();
+			serial_receive(uart);
+	} while (!(lsr & ready));
 }
 
-void serial_write(const uint8_t *bytes, uint32_t size)
+void serial_write(struct uart *uart, const uint8_t *bytes, uint32_t size)
 {
 	while (size) {
 		uint32_t burst = size < FIFO_SIZE ? size : FIFO_SIZE;
 
-		wait_transmit(LSR_THRE);
+		wait_transmit(uart, LSR_THRE);
 		size -= burst;
 		while (burst--)
-			Pip_Outb(UART_THR, *bytes++);
+			uart_write(uart, UART_THR, *bytes++);
 	}
 }
 
 /* Until the last byte has left, before the machine goes */
-void serial_flush(void)
+void serial_flush(struct uart *uart)
 {
-	wait_transmit(LSR_TEMT);
-}
-
-/* Up to `size` bytes of input; how many */
-uint32_t serial_read(uint8_t *bytes, uint32_t size)
-{
-	bool was_full = ring_full(&input);
-	uint32_t count = 0;
-
-	while (count < size && !ring_empty(&input))
-		bytes[count++] = ring_take(&input);
-	/* The UART raises no new edge for bytes that had to wait in it */
-	if (was_full && count)
-		serial_receive();
-	return count;
+	wait_transmit(uart, LSR_TEMT);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The guest's deadline, kept by one-shots of the PIT.  A one-shot that is
+ * One queue of deadlines, kept by one-shots of the PIT.  A one-shot that is
  * under way and fires no later than a new deadline is left alone: when it
  * fires it starts the next, so that a scheduler that moves its deadline at
  * each switch costs no port access.
@@ -12,16 +12,8 @@
 
 static uint32_t ticks_per_tsc;	/* 32 bits after the binary point */
 static uint32_t longest;	/* in TSC ticks */
-static uint64_t running;	/* when the PIT will have fired; 0: idle */
-
-/* n / d where that is below 2^32 */
-static uint32_t divide(uint64_t n, uint32_t d)
-{
-	uint32_t low = (uint32_t)n, high = (uint32_t)(n >> 32);
-
-	__asm__("divl %2" : "+a"(low), "+d"(high) : "r"(d) : "cc");
-	return low;
-}
+static uint64_t shot;		/* when the PIT will have fired; 0: idle */
+static struct timer *queue;	/* the earliest first */
 
 /* After clock_init() */
 void timer_init(void)
@@ -33,37 +25,67 @@ void timer_init(void)
 	Pip_Outb(PIT_COMMAND, PIT_ONE_SHOT);
 }
 
-static void start(uint64_t now, uint64_t deadline)
+/* Sees to it that the PIT fires no later than the first deadline */
+static void shoot(void)
 {
+	uint64_t when = queue->when, now;
 	uint32_t delta = longest;
 
-	if (deadline - now < longest)
-		delta = (uint32_t)(deadline - now);
-	pit_start((uint32_t)((uint64_t)delta * ticks_per_tsc >> 32) + 1);
-	running = now + delta;
-}
-
-/* 0 disarms.  True: the deadline has passed already, nothing is armed. */
-bool timer_set(struct vm *vm, uint64_t deadline)
-{
-	uint64_t now;
-
-	vm->deadline = deadline;
-	if (!deadline)
-		return false;
+	if (shot && shot <= when)
+		return;
 	now = rdtsc();
-	if (deadline <= now) {
-		vm->deadline = 0;
-		return true;
-	}
-	if (!running || running > deadline)
-		start(now, deadline);
-	return false;
+	if (when <= now)
+		delta = 1;
+	else if (when - now < longest)
+		delta = (uint32_t)(when - now);
+	pit_start((uint32_t)((uint64_t)delta * ticks_per_tsc >> 32) + 1);
+	shot = now + delta;
 }
 
-/* IRQ 0.  True: the guest's deadline has passed. */
-bool timer_irq(struct vm *vm)
+void timer_cancel(struct timer *timer)
 {
-	running = 0;
-	return vm->deadline && timer_set(vm, vm->deadline);
+	struct timer **link = &queue;
+
+	if (!timer->when)
+		return;
+	while (*link != timer)
+		link = &(*link)->next;
+	*link = timer->next;
+	timer->when = 0;
+}
+
+/* At the TSC value `when`, not 0; one that has passed fires soon */
+void timer_set(struct timer *timer, uint64_t when)
+{
+	struct timer **link = &queue;
+
+	timer_cancel(timer);
+	while (*link && (*link)->when <= when)
+		link = &(*link)->next;
+	timer->when = when;
+	timer->next = *link;
+	*link = timer;
+	if (link == &queue)
+		shoot();
+}
+
+/* Fires what is due without waiting for the interrupt */
+void timer_poll(void)
+{
+	while (queue && queue->when <= rdtsc()) {
+		struct timer *timer = queue;
+
+		queue = timer->next;
+		timer->when = 0;
+		timer->fire(timer);
+	}
+}
+
+/* IRQ 0 */
+void timer_irq(void)
+{
+	shot = 0;
+	timer_poll();
+	if (queue)
+		shoot();
 }

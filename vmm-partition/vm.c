@@ -4,8 +4,8 @@
  *
  * Everything a guest gets comes from one range of the VMM's free memory, the
  * pool for Pip's tables first and RAM behind it, and from its initrd's own
- * pages; so its end is one call to Pip, and a census of that range shows
- * whether all of it came back.
+ * pages unless they are kept for a restart; so its end is one call to Pip,
+ * and a census of that range shows whether all of it came back.
  *
  * Guest memory is mapped in the VMM too, unless the guest lent the page to
  * Pip: a page that is not there any more would fault the VMM, which ends the
@@ -14,12 +14,11 @@
 #include "elf.h"
 #include "vmm.h"
 
-#define PAGES(bytes)	(((bytes) + PAGE_SIZE - 1) / PAGE_SIZE)
 #define REGION_PAGES	1024u		/* under one page table */
 #define PARTITION_PAGES	5u
 #define TABLE_PAGES	3u		/* for one region */
 #define HIGH_PAGES	4u		/* info, shared, context, VIDT */
-#define RESERVE_PAGES	16u		/* stay with the VMM */
+#define KEPT_PART	8u		/* a copy may take one in so many pages */
 
 #define EFLAGS_FIXED	0x2
 #define ACCESS_RW	(PIP_PROBE_READ | PIP_PROBE_WRITE)
@@ -45,29 +44,51 @@ static uint32_t overhead(uint32_t pages)
 		+ regions / 64;
 }
 
-/* Pages of RAM to take from `free` ones when `initrd` more come with it */
-static uint32_t ram_pages(uint32_t free, uint32_t initrd, uint32_t mem_mib)
+/* Pages that the guest took from the VMM's free memory */
+uint32_t vm_pages(const struct vm *vm)
+{
+	uint32_t ram_end = vm->ram + vm->ram_size;
+
+	if (vm->kept)
+		ram_end += vm->initrd_size;
+	return (ram_end - vm->pool) / PAGE_SIZE;
+}
+
+static bool too_little(const struct vm *vm, uint32_t pages, uint32_t free,
+		uint32_t initrd)
+{
+	vmm_log(LOG_ERROR, "guest %u: too little memory: %u KiB asked for, "
+		"%u KiB free, the initrd alone has %u", vm->id, pages * 4,
+		free * 4, initrd * 4);
+	return false;
+}
+
+/*
+ * Lays the guest's memory out, at offsets in a range of up to `free` pages.
+ * An initrd is kept, by a copy, where a restart may need it or where the copy
+ * costs little; otherwise its own pages become the guest's.
+ */
+bool vm_plan(struct vm *vm, uint32_t free)
 {
 	uint32_t max = (VMM_GUEST_MAX - VMM_GUEST_BASE) / PAGE_SIZE;
-	uint32_t total, taken = RESERVE_PAGES;
+	uint32_t initrd = PAGES(vm->initrd_module.size), lent, taken;
+	uint32_t total = vm->config.mem_mib * (MIB / PAGE_SIZE);
 
-	if (mem_mib) {
-		total = mem_mib * (MIB / PAGE_SIZE);
-		taken += overhead(total);
-	} else {
-		taken += overhead(free + initrd);
-		total = free > taken ? free - taken + initrd : 0;
-		total = total < max ? total : max;
-	}
-	if (total > max || free < taken || (total > initrd
-			&& total - initrd > free - taken))
-		vmm_fail(STATUS_NO_MEMORY, "too little memory: "
-			"%u MiB asked for, %u KiB free", mem_mib, free * 4);
-	if (total <= initrd)
-		vmm_fail(STATUS_NO_MEMORY, "too little memory: "
-			"%u KiB free, the initrd alone has %u",
-			(mem_mib ? total : free) * 4, initrd * 4);
-	return total - initrd;
+	vm->kept = nvms > 1 || vm->config.restart
+		|| initrd < free / KEPT_PART;
+	lent = vm->kept ? 0 : initrd;
+	taken = overhead(total ? total : free + lent);
+	if (!total && free > taken)
+		total = free - taken + lent;
+	total = total < max ? total : max;
+	if (free < taken || total <= initrd || total - lent > free - taken)
+		return too_little(vm, total, free, initrd);
+	vm->ram = taken * PAGE_SIZE;
+	vm->ram_size = (total - initrd) * PAGE_SIZE;
+	vm->initrd = vm->initrd_module.start;
+	vm->initrd_size = initrd * PAGE_SIZE;
+	vm->planned = true;
+	return true;
 }
 
 static uint32_t pool_page(struct vm *vm)
@@ -134,35 +155,43 @@ static void map(struct vm *vm, gva_t gva, uint32_t page, uint32_t size,
 	}
 }
 
-/* Copies the kernel into RAM */
-static void load(struct vm *vm, const struct module *kernel,
-		struct elf_image *image)
+/* Copies the kernel, and an initrd that is kept, into RAM */
+static bool load(struct vm *vm, struct elf_image *image)
 {
+	const struct module *kernel = &vm->kernel;
 	enum elf_status status = elf_parse((void *)kernel->start, kernel->size,
 			VMM_GUEST_BASE, VMM_GUEST_BASE + vm->ram_size, image);
 
-	if (status)
-		vmm_fail(STATUS_BAD_KERNEL, "%s: %s", kernel->name,
+	if (status) {
+		vmm_log(LOG_ERROR, "%s: %s", vm->config.name,
 			elf_strerror(status));
+		return false;
+	}
 	elf_load((void *)kernel->start, image, VMM_GUEST_BASE,
 		(void *)vm->ram);
+	if (vm->kept)
+		memcpy((void *)vm->initrd, (void *)vm->initrd_module.start,
+			vm->initrd_size);
+	return true;
 }
 
-static void fill_info(struct vm *vm, const struct module *kernel,
-		const struct module *initrd, uint32_t kernel_end)
+static void fill_info(struct vm *vm, uint32_t kernel_end)
 {
 	struct vmm_start_info *info = (void *)vm->info;
 	gva_t ram_end = VMM_GUEST_BASE + vm->ram_size;
+	const char *words = vm->kernel.string;
 
 	info->magic = VMM_START_MAGIC;
 	info->version = VMM_ABI_VERSION;
 	info->mem_start = VMM_GUEST_BASE;
 	info->mem_end = ram_end + vm->initrd_size;
 	info->kernel_end = round_page(kernel_end);
-	info->initrd_start = initrd->size ? ram_end : 0;
-	info->initrd_size = initrd->size;
+	info->initrd_start = vm->initrd_size ? ram_end : 0;
+	info->initrd_size = vm->initrd_module.size;
 	info->tsc_khz = clock_tsc_khz();
-	memcpy(info->cmdline, kernel->cmdline, sizeof(info->cmdline));
+	while (*words && *words != ' ')
+		words++;
+	(void)options_strip(words, info->cmdline, sizeof(info->cmdline));
 }
 
 static void fill_context(struct vm *vm, uint32_t entry)
@@ -180,35 +209,27 @@ static void fill_context(struct vm *vm, uint32_t entry)
 }
 
 /*
- * Makes the guest from the free memory [free_begin, free_end), page aligned;
- * mem_mib 0 means all of it.  Fails with a clear line and ends the machine.
+ * Makes the guest's partition in its range of memory.  0, or the status of a
+ * guest that cannot start, with a line that says why.
  */
-void vm_create(struct vm *vm, const struct module *kernel,
-		const struct module *initrd, uint32_t mem_mib,
-		uint32_t free_begin, uint32_t free_end)
+uint32_t vm_create(struct vm *vm)
 {
-	uint32_t free = (free_end - free_begin) / PAGE_SIZE;
-	uint32_t initrd_pages = PAGES(initrd->size);
-	uint32_t ram = ram_pages(free, initrd_pages, mem_mib);
 	struct elf_image image;
 
-	vm->name = kernel->name;
-	vm->pool = vm->pool_next = free_begin;
-	vm->ram = free_begin + overhead(ram + initrd_pages) * PAGE_SIZE;
-	vm->ram_size = ram * PAGE_SIZE;
-	vm->initrd = initrd->start;
-	vm->initrd_size = initrd_pages * PAGE_SIZE;
-	load(vm, kernel, &image);
+	if (!vm->planned)
+		return STATUS_NO_MEMORY;
+	vm->pool_next = vm->pool;
+	if (!load(vm, &image))
+		return STATUS_BAD_KERNEL;
 	partition_create(vm);
 	vm->info = clear_page(vm);
 	vm->shared = clear_page(vm);
 	vm->context = clear_page(vm);
 	vm->vidt = clear_page(vm);
-	fill_info(vm, kernel, initrd, image.end);
+	fill_info(vm, image.end);
 	fill_context(vm, image.entry);
 	clock_publish((void *)vm->shared);
-	((struct vmm_shared *)vm->shared)->vmm_free_pages =
-		(free_end - vm->ram) / PAGE_SIZE - ram;
+	((struct vmm_shared *)vm->shared)->vmm_free_pages = memory_free();
 	map(vm, VMM_GUEST_BASE, vm->ram, vm->ram_size, true);
 	map(vm, VMM_GUEST_BASE + vm->ram_size, vm->initrd, vm->initrd_size,
 		true);
@@ -217,9 +238,10 @@ void vm_create(struct vm *vm, const struct module *kernel,
 	map(vm, VMM_CTX_PAGE, vm->context, PAGE_SIZE, true);
 	map(vm, PIP_VIDT, vm->vidt, PAGE_SIZE, true);
 	vmm_log(LOG_INFO, "guest %u: %s, %u KiB of memory, initrd %u KiB, "
-		"TSC %u kHz", vm->id, kernel->name,
+		"TSC %u kHz", vm->id, vm->config.name,
 		(vm->ram_size + vm->initrd_size) / 1024,
-		(initrd->size + 1023) / 1024, clock_tsc_khz());
+		(vm->initrd_module.size + 1023) / 1024, clock_tsc_khz());
+	return 0;
 }
 
 /* Pages of a range that are the VMM's alone again */
@@ -300,29 +322,24 @@ _Noreturn void vm_enter(struct vm *vm, uint32_t vint)
 		: "refused by Pip");
 }
 
-_Noreturn void vm_start(struct vm *vm)
-{
-	vm_enter(vm, 0);
-}
-
 /*
- * After a hardware interrupt: makes `raised` pending, and resumes the kernel
- * if that was interrupted.  Otherwise one of its processes was, which only
- * the kernel can resume: it is entered even when nothing is pending.
+ * Makes what was raised pending, before the guest goes on, and sends a kernel
+ * that stands in its restart range back to the begin of its way out.
  */
-_Noreturn void vm_interrupt(struct vm *vm, uint32_t raised)
+void vm_deliver(struct vm *vm, user_ctx_t *ctx)
 {
-	user_ctx_t *ctx = vm_context(vm);
+	struct vmm_shared *shared = vm_shared(vm);
 
-	if (raised) {
-		struct vmm_shared *shared = vm_shared(vm);
-
-		shared->pending |= raised;
-		if (ctx->valid && ctx->eip >= shared->restart_begin
-				&& ctx->eip < shared->restart_end)
-			ctx->eip = shared->restart_eip;
-	}
-	if (ctx->valid)
-		vm_resume(vm, ctx);
-	vm_enter(vm, VMM_VINT);
+	shared->pending |= vm->raised;
+	if (vm->waits)
+		ctx->regs.eax = shared->pending;
+	else if (vm->raised && ctx->valid
+			&& ctx->eip >= shared->restart_begin
+			&& ctx->eip < shared->restart_end)
+		ctx->eip = shared->restart_eip;
+	if (vm->publish)
+		shared->steal_ticks = vm->stat.steal;
+	vm->raised = 0;
+	vm->waits = false;
+	vm->publish = false;
 }

@@ -14,8 +14,19 @@
 #include <pip/lib.h>
 #include <vmm/guest.h>
 
+#include "ring.h"
+
 #define PAGE_SIZE	PIP_PAGE_SIZE
+#define PAGES(bytes)	(((bytes) + PAGE_SIZE - 1) / PAGE_SIZE)
 #define MIB		0x100000u
+/* What a call would have left: a return address, 16-byte aligned before it */
+#define EVENT_STACK	(PIP_ROOT_CONTEXT - 4)
+#define VM_MAX		PIP_INFO_MODULES
+#define VM_NAME_MAX	32
+
+/* Bits of shared->pending */
+#define PENDING_TIMER	(1u << VMM_IRQ_TIMER)
+#define PENDING_CONSOLE	(1u << VMM_IRQ_CONSOLE)
 
 /* An address in a guest's memory: worth nothing before guest_page() saw it */
 typedef uint32_t gva_t;
@@ -25,41 +36,104 @@ enum vmm_status {
 	STATUS_NO_KERNEL = 121,		/* no guest kernel among the modules */
 	STATUS_BAD_KERNEL = 122,	/* its ELF file is refused */
 	STATUS_NO_MEMORY = 123,
-	STATUS_BAD_OPTION = 125,	/* on the VMM's own command line */
+	STATUS_BAD_OPTION = 125,	/* on a command line */
 	STATUS_INTERNAL = 126,		/* Pip refused what it must grant */
 	STATUS_KILLED = 255,		/* the guest broke its contract */
 };
 
-/* Bits of shared->pending */
-#define PENDING_TIMER	(1u << VMM_IRQ_TIMER)
-#define PENDING_CONSOLE	(1u << VMM_IRQ_CONSOLE)
+/* `when` is a TSC value, 0: not armed.  Whoever has fired is not armed. */
+struct timer {
+	uint64_t when;
+	struct timer *next;
+	void (*fire)(struct timer *timer);
+};
+
+#define VM_OF(timer, member)	((struct vm *)((char *)(timer) \
+					- offsetof(struct vm, member)))
+
+struct module {
+	uint32_t start, size;		/* size 0: there is none */
+	const char *string;		/* file name and words */
+};
+
+enum restart { RESTART_NO, RESTART_CRASH, RESTART_ALWAYS };
+
+/* What becomes of a guest's output */
+enum output {
+	OUTPUT_BACK,		/* kept while another guest has the console */
+	OUTPUT_FRONT,		/* the same, and it has the console at first */
+	OUTPUT_LINES,		/* shown by lines, each with the guest's name */
+	OUTPUT_NONE,		/* dropped unless it has the console */
+};
+
+/* A guest's words on the command lines: options.c */
+struct config {
+	char name[VM_NAME_MAX];
+	uint32_t mem_mib;		/* 0: an equal part of what is free */
+	uint32_t weight;
+	uint32_t watchdog_ms;		/* 0: only if the guest asks for it */
+	uint32_t restart;		/* enum restart */
+	uint32_t output;		/* enum output */
+	uint32_t start;			/* at boot; else by the monitor */
+};
+
+enum vm_state {
+	VM_STOPPED,	/* no partition: ended, or not started yet */
+	VM_HOLD,	/* no partition: starts when vm->again fires */
+	VM_STARTING,	/* no partition: made when its turn comes */
+	VM_READY,
+	VM_WAITING,	/* until something is raised */
+};
+
+/* Since boot, restarts included */
+struct vm_stat {
+	uint32_t hypercalls[VMM_HC_MAX + 1];	/* the last: unknown ones */
+	uint32_t irqs;			/* hardware interrupts while it ran */
+	uint32_t raised[32];		/* by bit of `pending` */
+	uint32_t switches;		/* times it got the processor */
+	uint32_t starts;
+	uint64_t cpu, steal;		/* TSC ticks */
+};
 
 /*
  * A guest.  Addresses are the VMM's own; guest memory is reached through the
  * functions of vm.c only, which probe the page first.
  */
 struct vm {
-	uint32_t id;
-	const char *name;
 	uint32_t desc;			/* partition descriptor */
+	uint32_t shared, context;	/* pages above RAM ... */
+	uint32_t info, vidt;
+	enum vm_state state;
+	bool paused;
+	bool waits;			/* VMM_HC_WAIT wants its result */
+	bool in_call;			/* a hypercall goes on, from ... */
+	bool publish;			/* stat.steal has changed */
+	uint32_t progress;
+	uint32_t raised;		/* to become pending before it runs */
 	/* RAM: two linear pieces, [0, ram_size) and the initrd behind it */
 	uint32_t ram, ram_size;
 	uint32_t initrd, initrd_size;	/* size in whole pages */
-	uint32_t info, shared, context, vidt;	/* the pages above RAM */
 	/* [pool, ram) is for Pip's tables and the pages above RAM */
 	uint32_t pool, pool_next;
-	uint64_t deadline;		/* TSC value, 0: disarmed */
+	bool planned;			/* its memory is laid out */
+	bool kept;			/* the initrd's module is copied */
+	/* sched.c */
+	uint64_t vtime;			/* TSC ticks it would have had at weight 1 */
+	uint32_t inverse;		/* of its weight, 16 bits after the point */
+	uint64_t ready_since;		/* 0: nobody keeps it waiting */
+	struct timer deadline, watchdog, again;
+	uint32_t watchdog_ms;		/* 0: off */
+	uint32_t id;			/* from 1 */
+	uint32_t status;		/* of its last end */
+	struct module kernel, initrd_module;
+	struct config config;
+	struct console *console;
+	struct vm_stat stat;
+	uint64_t born;			/* TSC value at its last start */
 };
 
-struct options {
-	uint32_t mem_mib;		/* 0: all that is free */
-};
-
-struct module {
-	uint32_t start, size;		/* size 0: there is none */
-	char name[64];			/* the file's, without directories */
-	char cmdline[VMM_CMDLINE_MAX];	/* what follows it */
-};
+extern struct vm vms[VM_MAX];
+extern uint32_t nvms;
 
 static inline uint64_t rdtsc(void)
 {
@@ -70,56 +144,130 @@ static inline uint64_t rdtsc(void)
 }
 
 /* options.c */
-const char *options_parse(char *cmdline, struct options *options);
+extern uint8_t escape_key;
+extern bool escape_on;
+const char *options_vmm(const char *words, struct config *config);
+const char *options_guest(const char *words, uint32_t id,
+		struct config *config);
+const char *options_module(const char *words, struct config *config);
+uint32_t options_strip(const char *words, char *out, uint32_t size);
+
+/* modules.c */
+void modules_find(const pip_fpinfo_t *info, const struct config *defaults);
+
+/* memory.c */
+void memory_init(uint32_t begin, uint32_t end);
+uint32_t memory_free(void);
+void *memory_take(uint32_t size);
+void memory_split(void);
 
 /* vm.c */
-void vm_create(struct vm *vm, const struct module *kernel,
-		const struct module *initrd, uint32_t mem_mib,
-		uint32_t free_begin, uint32_t free_end);
-_Noreturn void vm_start(struct vm *vm);
+bool vm_plan(struct vm *vm, uint32_t pages);
+uint32_t vm_pages(const struct vm *vm);
+uint32_t vm_create(struct vm *vm);
 void *guest_page(struct vm *vm, gva_t gva, uint32_t rights);
 struct vmm_shared *vm_shared(struct vm *vm);
 _Noreturn void vm_enter(struct vm *vm, uint32_t vint);
-_Noreturn void vm_interrupt(struct vm *vm, uint32_t raised);
+void vm_deliver(struct vm *vm, user_ctx_t *ctx);
 uint32_t vm_destroy(struct vm *vm);
 
+/* life.c */
+enum vm_end { END_POWEROFF, END_REBOOT, END_CRASH, END_MONITOR, END_FAILED };
+void vm_init(struct vm *vm);
+void vm_start(struct vm *vm);
+_Noreturn void vm_born(struct vm *vm);
+void vm_stop(struct vm *vm, enum vm_end why, uint32_t status);
+void vm_pause(struct vm *vm);
+void vm_unpause(struct vm *vm);
+bool vm_restartable(const struct vm *vm);
+uint32_t vm_watchdog(struct vm *vm, uint32_t ms);
+
+/* sched.c */
+extern struct vm *running;	/* NULL while nobody runs */
+extern bool sched_wanted;	/* whoever leaves the VMM calls sched_next() */
+extern uint64_t sched_idle;	/* TSC ticks without anybody to run */
+void sched_init(void);
+void sched_wake(struct vm *vm);
+void sched_leave(struct vm *vm);
+void sched_blame(struct vm *vm);
+bool sched_due(void);
+void sched_account(void);
+_Noreturn void sched_next(void);
+
 /* event.c */
-extern struct vm guest;
 void event_init(void);
-uint32_t event_irq(struct vm *vm, uint32_t vector);
+void event_irq(uint32_t vector);
 
 /* hypercall.c */
 void hypercall(struct vm *vm, user_ctx_t *ctx);
+_Noreturn void hypercall_again(struct vm *vm, uint32_t progress);
 
 /* report.c */
 _Noreturn void vm_kill(struct vm *vm, const user_ctx_t *ctx,
 		const char *format, ...) __attribute__((format(printf, 3, 4)));
+void vm_report(struct vm *vm, const user_ctx_t *ctx, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 _Noreturn void vm_fault(struct vm *vm, uint32_t vector);
 _Noreturn void vm_crash(struct vm *vm, gva_t reason, uint32_t size);
 
-/* console.c */
-enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+/* log.c */
+enum log_level { LOG_REPORT = -1, LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 extern enum log_level log_level;
 void vmm_log(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+void vmm_log_more(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+void vmm_vlog(enum log_level level, const char *format, va_list ap);
 _Noreturn void vmm_fail(enum vmm_status status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void console_vlog(const char *prefix, const char *format, va_list ap);
-void console_write(const void *bytes, uint32_t size);
-uint32_t console_read(void *bytes, uint32_t size);
+void log_show(pip_put_t *put, void *arg);
+
+/* console.c */
+extern struct vm *console_front;
+extern bool console_due;	/* input waits for console_input() */
+void console_init(void);
+void console_attach(struct vm *vm);
+void console_input(void);
+void console_write(struct vm *vm, const void *bytes, uint32_t size);
+uint32_t console_read(struct vm *vm, void *bytes, uint32_t size);
+void console_message(const char *prefix, const char *format, va_list ap);
+void console_put(void *arg, char c);
+void console_flush(void);
+void console_switch(struct vm *vm);
+void console_lost(struct vm *vm);
+void console_type(uint8_t key);
+
+/* monitor.c */
+extern bool monitor_open;	/* on the console */
+void monitor_enter(void);
+void monitor_key(uint8_t key);
+void monitor_init(void);
+void monitor_input(void);
+
+/* monitor_show.c */
+void monitor_list(pip_put_t *put, void *arg);
+void monitor_stat(struct vm *vm, pip_put_t *put, void *arg);
+void monitor_dump(struct vm *vm, pip_put_t *put, void *arg);
+void put_format(pip_put_t *put, void *arg, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* serial.c */
-void serial_init(void);
-void serial_write(const uint8_t *bytes, uint32_t size);
-void serial_flush(void);
-void serial_receive(void);
-bool serial_news(void);
-uint32_t serial_read(uint8_t *bytes, uint32_t size);
+struct uart {
+	uint16_t base;
+	bool present;
+	struct ring input;
+};
+void serial_init(struct uart *uart);
+void serial_write(struct uart *uart, const uint8_t *bytes, uint32_t size);
+void serial_flush(struct uart *uart);
+void serial_receive(struct uart *uart);
 
 /* timer.c */
 void timer_init(void);
-bool timer_set(struct vm *vm, uint64_t deadline);
-bool timer_irq(struct vm *vm);
+void timer_set(struct timer *timer, uint64_t when);
+void timer_cancel(struct timer *timer);
+void timer_irq(void);
+void timer_poll(void);
 
 /* clock.c */
 void clock_init(uint32_t known_tsc_khz);
@@ -133,7 +281,7 @@ uint64_t rtc_read(void);
 _Noreturn void power_off(uint32_t status);
 _Noreturn void power_reset(void);
 
-/* The parts of vm.c that every hypercall and interrupt passes */
+/* The parts that every hypercall and interrupt passes */
 
 /* The kernel's save context, or NULL if the guest lent its page to Pip */
 static inline user_ctx_t *guest_context(struct vm *vm)
@@ -154,13 +302,41 @@ static inline user_ctx_t *vm_context(struct vm *vm)
 }
 
 /*
- * Back to where the guest kernel was.  `valid` then tells at the next
- * interrupt whether the kernel itself was interrupted: Pip sets it.
+ * Sets bits of `pending` (PENDING_*, not 0) before the guest next runs.  Any
+ * guest, at any time.
+ */
+static inline void vm_raise(struct vm *vm, uint32_t bits)
+{
+	vm->raised |= bits;
+	vm->stat.raised[__builtin_ctz(bits)]++;
+	if (vm->state == VM_WAITING) {
+		vm->state = VM_READY;
+		sched_wake(vm);
+	}
+}
+
+/*
+ * The guest goes on: its kernel if that was interrupted, which `valid` tells,
+ * for Pip sets it.  Otherwise one of its processes was, which only the kernel
+ * can resume: it is entered even when nothing is pending.
  */
 _Noreturn static inline void vm_resume(struct vm *vm, user_ctx_t *ctx)
 {
+	if (vm->raised | vm->publish)
+		vm_deliver(vm, ctx);
+	if (!ctx->valid)
+		vm_enter(vm, VMM_VINT);
 	ctx->valid = 0;
 	vm_enter(vm, PIP_VIDT_SAVE_CLI);
+}
+
+/* n / d where that is below 2^32 */
+static inline uint32_t divide(uint64_t n, uint32_t d)
+{
+	uint32_t low = (uint32_t)n, high = (uint32_t)(n >> 32);
+
+	__asm__("divl %2" : "+a"(low), "+d"(high) : "r"(d) : "cc");
+	return low;
 }
 
 #endif

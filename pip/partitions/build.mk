@@ -14,7 +14,7 @@ $(BUILD)/partitions/minimal.bin: $(BUILD)/partitions/minimal.o \
 	$(LD) $< -o $@ -m elf_i386 -T pip/partitions/minimal/link.ld
 
 # The others stand on libpip: all .c and .asm files of pip/partitions/NAME
-LIBPIP_PARTITIONS := bench conformance
+LIBPIP_PARTITIONS := bench conformance attack
 
 # What the two that test Pip share
 HARNESS_SRC := $(wildcard pip/partitions/harness/*.c \

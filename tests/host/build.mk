@@ -28,4 +28,5 @@ $(HOST_TESTS:%=run-%): run-%: $(HOST_OUT)/%
 
 test-host: $(HOST_TESTS:%=run-%)
 
+include tests/host/pip.mk
 -include $(HOST_TESTS:%=$(HOST_OUT)/%.d)

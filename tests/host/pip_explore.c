@@ -10,7 +10,12 @@
  * most one is bad; -f tries every combination.  Words in the pages of
  * partitions (lists for prepare, VIDTs) are written as needed before a call.
  *
- * pip_explore [-f] [-p] [-v]; -p: no renaming, all states, all addresses.
+ * pip_explore [-f] [-p] [-q] [-s] [-v] [-n COUNT] [-l LIMIT]
+ *   -s  start where the root has a child with a child, which may be all that
+ *       its pages allow for: such states come first then
+ *   -l  expand at most LIMIT states
+ *   -p  no renaming: all states, all addresses; states up to renaming counted
+ *   -n  fail if there are not COUNT states up to renaming; -q  print that only
  */
 #include "canon.h"
 #include "control.h"
@@ -460,38 +465,119 @@ static void world(void)
 	}
 }
 
+static void family_call(const struct call *c, const word *list)
+{
+	const char *error;
+
+	if (list)
+		link_pages(list, 3, false);
+	doing = *c;
+	error = step(c, NULL);
+	base_view = step_view;
+	if (error)
+		report(error);
+}
+
+/* The current partition makes one from its pages first, first + 1, ... */
+static void family_child(word first, bool region)
+{
+	struct call c = { S_CREATE, { 0 } };
+	word list[4] = { 0 };
+
+	for (word i = 0; i < 5; i++)
+		c.a[i] = sim_va(FIRST_DIR, first + i);
+	family_call(&c, NULL);
+	for (word i = 0; i < 3; i++)
+		list[i] = sim_va(FIRST_DIR, first + 5 + i);
+	c = (struct call){ S_PREPARE, { c.a[0], sim_va(FIRST_DIR, 0),
+		list[0] } };
+	if (region)
+		family_call(&c, list);
+}
+
+/* A child with all that is left, and its child with what is left then */
+static void family(void)
+{
+	word desc = sim_va(FIRST_DIR, 0);
+	word given = PAGES - 8 < TABLE_ENTRIES ? PAGES - 8 : TABLE_ENTRIES;
+
+	base_view = step_view;
+	family_child(0, true);
+	for (word i = 0; i < given; i++)
+		family_call(&(struct call){ S_ADD, { sim_va(FIRST_DIR, i + 8),
+			desc, sim_va(FIRST_DIR, i), 1, 1, 1 } }, NULL);
+	step_switch(view_child(&base_view, desc));
+	base_view = step_view;
+	if (given >= 5)
+		family_child(0, given >= 8);
+	if (given > 8)
+		family_call(&(struct call){ S_ADD, { sim_va(FIRST_DIR, 8),
+			desc, sim_va(FIRST_DIR, 0), 1, 1, 1 } }, NULL);
+	sim_switch(step_view.root);
+}
+
+static void summary(double seconds)
+{
+	unsigned deepest = SIM_DEPTH - 1;
+
+	while (deepest && !depth_seen[deepest])
+		deepest--;
+	printf("%d pages, %u x %u entries%s%s: %u states", PAGES, DIR_ENTRIES,
+		TABLE_ENTRIES, plain ? ", no renaming" : "",
+		full ? ", all lists" : "", store_states());
+	for (unsigned i = 0; i <= deepest; i++)
+		printf("%s%lu", i ? "/" : " (by depth ", depth_seen[i]);
+	printf("), %lu calls, %lu transitions", calls, changed);
+	if (plain)
+		printf(", %u states up to renaming", store_orbits());
+	printf(", %.1f s\n", seconds);
+}
+
 int main(int argc, char **argv)
 {
 	clock_t start = clock();
 	int option;
-	bool verbose = false;
+	bool verbose = false, quiet = false, start_big = false;
+	uint32_t want = 0, orbits, limit = UINT32_MAX;
 
-	while ((option = getopt(argc, argv, "fpv")) != -1) {
+	while ((option = getopt(argc, argv, "fl:n:pqsv")) != -1) {
 		full |= option == 'f';
 		plain |= option == 'p';
+		quiet |= option == 'q';
+		start_big |= option == 's';
 		verbose |= option == 'v';
+		if (option == 'l')
+			limit = strtoul(optarg, NULL, 10);
+		if (option == 'n')
+			want = strtoul(optarg, NULL, 10);
+		if (option == '?')
+			return 2;
 	}
 	sim_on_wild = on_wild;
 	world();
 	step_begin();
+	if (start_big)
+		family();
 	store_add(plain ? plain_key(&step_view) : canon_key(&step_view), 0, 0,
 		&doing);
 	if (plain)
 		store_orbit(canon_key(&step_view));
-	while (store_next(&base_number)) {
+	while (limit-- && store_next(&base_number)) {
 		expand();
 		if (verbose && base_number % 1000 == 0)
 			fprintf(stderr, "%u of %u\n", base_number,
 				store_states());
 	}
-	printf("%d pages, %u x %u entries%s%s: %u states, %lu calls, %lu "
-		"transitions", PAGES, DIR_ENTRIES, TABLE_ENTRIES,
-		plain ? ", no renaming" : "", full ? ", all lists" : "",
-		store_states(), calls, changed);
-	for (unsigned i = 0; i < SIM_DEPTH && depth_seen[i]; i++)
-		printf("%s%lu", i ? "/" : "; by depth ", depth_seen[i]);
-	if (plain)
-		printf("; %u up to renaming", store_orbits());
-	printf("; %.1f s\n", (double)(clock() - start) / CLOCKS_PER_SEC);
+	if (store_next(&base_number))
+		printf("stopped; ");
+	orbits = plain ? store_orbits() : store_states();
+	if (quiet)
+		printf("%u\n", orbits);
+	else
+		summary((double)(clock() - start) / CLOCKS_PER_SEC);
+	if (want && orbits != want) {
+		printf("%u states up to renaming, not %u\n", orbits, want);
+		return 1;
+	}
 	return 0;
 }

@@ -7,7 +7,8 @@ import pytest
 from machine import BUILD, boot, program
 
 PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
-            "files", "pipes", "clocks", "processes", "badcalls"]
+            "files", "pipes", "clocks", "processes", "badcalls",
+            "names", "descriptors", "events"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

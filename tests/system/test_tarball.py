@@ -16,8 +16,8 @@ SECTIONS = {
              "sort -k1,1nr -k2,2 | head -n 300",
     "awk": "find . -name '*.c' | sort | xargs awk '{ fields += NF; "
            "length($0) > longest && longest = length($0) } "
-           "/^[a-z].*\\)$/ { functions++ } "
-           "END { print NR, fields, longest, functions }'",
+           "/^[a-z].*\\)$/ { funs++ } "
+           "END { print NR, fields, longest, funs }'",
     "sum": "find . -type f | sort | xargs sha256sum",
     "pack": "tar cf - libbb/*.c | wc -c; cat shell/*.c | gzip -9 | gunzip | "
             "md5sum; cat shell/*.c | bzip2 | bunzip2 | md5sum",

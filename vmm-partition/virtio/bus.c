@@ -13,7 +13,7 @@ static struct virtio_device *device_find(struct vm *vm, uint32_t number)
 {
 	struct virtio_bus *bus = vm->virtio;
 
-	return bus && number < bus->count ? &bus->device[number] : NULL;
+	return number < bus->count ? &bus->device[number] : NULL;
 }
 
 /* The queue chosen by QUEUE_SEL, or NULL */
@@ -29,15 +29,11 @@ static void *gate(void *owner, uint32_t gva, bool write)
 		? PIP_PROBE_READ | PIP_PROBE_WRITE : PIP_PROBE_READ);
 }
 
-/* NULL if the guest has as many as there can be */
 struct virtio_device *bus_add(struct vm *vm, const struct virtio_class *class)
 {
 	struct virtio_bus *bus = vm->virtio;
-	struct virtio_device *dev;
+	struct virtio_device *dev = &bus->device[bus->count];
 
-	if (bus->count == VIRTIO_DEVICES_MAX)
-		return NULL;
-	dev = &bus->device[bus->count];
 	*dev = (struct virtio_device){
 		.class = class, .vm = vm, .number = bus->count++,
 		.offered = COMMON_FEATURES | class->features,
@@ -46,8 +42,13 @@ struct virtio_device *bus_add(struct vm *vm, const struct virtio_class *class)
 		dev->queue[i].gate = gate;
 		dev->queue[i].owner = vm;
 	}
-	device_reset(dev);
 	return dev;
+}
+
+void virtio_reset(struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->virtio->count; i++)
+		device_reset(&vm->virtio->device[i]);
 }
 
 static uint32_t config_load(struct virtio_device *dev, uint32_t offset,

@@ -8,22 +8,19 @@
 
 struct vm;
 
-/* Gives a new guest the devices that every guest has */
-void virtio_create(struct vm *vm);
+/* Is `word` one of a guest's settings that asks for a device? */
+bool virtio_setting(const char *word);
 
 /*
- * A word of the guest's settings, `vmm.disk=...` or `vmm.net=...`: one device
- * more.  NULL, or what is wrong with it.
+ * Gives a guest its devices, for all its lives.  Before memory_split(); ends
+ * the machine if it cannot have what its settings ask for.
  */
-const char *virtio_word(struct vm *vm, const char *word);
+void virtio_init(struct vm *vm);
 
-/* The guest ends */
-void virtio_release(struct vm *vm);
+/* At the guest's start and at its end: no device is driven */
+void virtio_reset(struct vm *vm);
 
-/* Is the module called `name` to be a disk rather than an initrd? */
-bool virtio_is_disk(const char *module_words);
-
-/* Hypercalls.  virtio_notify: true if the guest has to call again. */
+/* Hypercalls.  virtio_write, virtio_notify: true: it has to call again. */
 uint32_t virtio_read(struct vm *vm, uint32_t device, uint32_t offset,
 		uint32_t width);
 bool virtio_write(struct vm *vm, uint32_t device, uint32_t offset,
@@ -34,8 +31,7 @@ bool virtio_notify(struct vm *vm, uint32_t device, uint32_t queue,
 /* Console input waits for this guest */
 void virtio_console_input(struct vm *vm);
 
-/* The monitor asks the guest for `pages` of its memory */
+/* Asks the guest for pages of its memory; false: it has no driver for that */
 bool virtio_balloon_ask(struct vm *vm, uint32_t pages);
-uint32_t virtio_balloon_pages(const struct vm *vm);
 
 #endif

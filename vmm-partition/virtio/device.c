@@ -9,8 +9,6 @@ void device_reset(struct virtio_device *dev)
 	dev->accepted = 0;
 	dev->device_sel = dev->driver_sel = dev->queue_sel = 0;
 	dev->status = dev->interrupt = 0;
-	if (dev->class->reset)
-		dev->class->reset(dev);
 }
 
 void device_interrupt(struct virtio_device *dev, uint32_t bits)

@@ -15,6 +15,13 @@
 struct virtio_device;
 struct disk;
 
+/* What a network device is plugged into */
+struct link {
+	void (*send)(struct virtio_device *dev, const uint8_t *frame,
+		uint32_t size);
+	void (*room)(void);	/* the device can receive again; may be NULL */
+};
+
 /* One kind of device */
 struct virtio_class {
 	uint32_t id;			/* VIRTIO_ID_* */
@@ -31,12 +38,9 @@ struct virtio_class {
 	bool (*notify)(struct virtio_device *dev, uint32_t queue);
 
 	/* May be NULL: */
-	void (*reset)(struct virtio_device *dev);
 	/* The driver wrote at `offset` of `config`; it is going to read */
 	void (*config_written)(struct virtio_device *dev, uint32_t offset);
 	void (*config_read)(struct virtio_device *dev);
-	/* The device goes, with its guest */
-	void (*release)(struct virtio_device *dev);
 };
 
 struct virtio_device {
@@ -51,18 +55,8 @@ struct virtio_device {
 	struct virtqueue queue[DEVICE_QUEUES];
 
 	union {
-		struct {
-			struct disk *disk;
-			uint32_t done;	/* sectors of the request under way */
-		} block;
-		struct {
-			void (*send)(struct virtio_device *dev,
-				const uint8_t *frame, uint32_t size);
-			void (*room)(void);	/* NULL, or: it can receive */
-		} net;
-		struct {
-			uint32_t pages;	/* taken from the guest */
-		} balloon;
+		struct disk *disk;
+		const struct link *link;
 	};
 };
 
@@ -84,6 +78,10 @@ static inline bool device_has(const struct virtio_device *dev,
 	return dev->accepted >> feature & 1;
 }
 
+/* bus.c: there must be room for one more */
+struct virtio_device *bus_add(struct vm *vm,
+		const struct virtio_class *class);
+
 /* device.c */
 void device_reset(struct virtio_device *dev);
 void device_needs_reset(struct virtio_device *dev, const char *why);
@@ -95,8 +93,13 @@ void device_finish(struct virtio_device *dev, struct virtqueue *vq);
 extern const struct virtio_class virtio_entropy, virtio_console, virtio_block,
 	virtio_net, virtio_balloon, virtio_watchdog;
 void block_init(struct virtio_device *dev, struct disk *disk);
-void net_init(struct virtio_device *dev, const uint8_t mac[6]);
+void net_init(struct virtio_device *dev, const struct link *link,
+		const uint8_t mac[6]);
 bool net_receive(struct virtio_device *dev, const uint8_t *frame,
 		uint32_t size);
+
+/* switch.c, uplink.c */
+bool switch_plug(struct virtio_device *dev);
+bool uplink_plug(struct virtio_device *dev);
 
 #endif

@@ -248,6 +248,7 @@ void vq_push(struct virtqueue *vq, const struct vq_chain *chain)
 	uint32_t element = 4 + vq->used_idx % vq->size * 8;
 
 	vq->next++;
+	vq->done = 0;
 	if (!used_store32(vq, element, chain->head)
 			|| !used_store32(vq, element + 4, chain->written))
 		return;

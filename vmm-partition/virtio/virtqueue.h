@@ -43,6 +43,7 @@ struct virtqueue {
 	void *owner;
 	const char *error;	/* why the device needs a reset */
 
+	uint32_t done;		/* of the chain that is next: the caller's */
 	uint16_t next;		/* avail index to take next */
 	uint16_t used_idx;
 	uint16_t told_idx;	/* used index at the last interrupt */

@@ -185,6 +185,23 @@ static void page_fault(uint32_t va, uint32_t error)
 	}
 }
 
+/* What the unmasked exceptions of the x87 or SSE unit were, as an FPE_* code;
+ * bits as in SDM vol. 1, 8.1.3 and 10.2.3 */
+static int fpu_code(bool sse)
+{
+	uint32_t raised = fpu_exceptions(sse);
+
+	if (raised & 0x01)
+		return FPE_FLTINV;
+	if (raised & 0x04)
+		return FPE_FLTDIV;
+	if (raised & 0x08)
+		return FPE_FLTOVF;
+	if (raised & 0x12)
+		return FPE_FLTUND;
+	return raised & 0x20 ? FPE_FLTRES : FPE_FLTINV;
+}
+
 /* As Linux maps i386 exceptions to signals, arch/x86/kernel/traps.c */
 static void exception(const user_ctx_t *ctx, uint32_t vector)
 {
@@ -204,7 +221,7 @@ static void exception(const user_ctx_t *ctx, uint32_t vector)
 		break;
 	case EXC_MF:
 	case EXC_XM:
-		force_signal(SIGFPE, FPE_FLTINV, ctx->eip);
+		force_signal(SIGFPE, fpu_code(vector == EXC_XM), ctx->eip);
 		break;
 	case EXC_AC:
 		force_signal(SIGBUS, BUS_ADRALN, 0);

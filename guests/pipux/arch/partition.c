@@ -11,10 +11,12 @@
 
 #define IDLE_MAX	8		/* idle partitions kept */
 #define CTX_PAGE	(PIP_VIDT - PAGE_SIZE)	/* where Pip saves it */
+#define OWN_PAGES	3		/* struct partition, VIDT, context */
 #define REGION_TABLES	3		/* pages that prepare takes */
 
 static struct list idle = LIST_INIT(idle);
 static unsigned nr_idle;
+static uint32_t idle_pages;
 
 static void lend(struct partition *part, void *p)
 {
@@ -22,6 +24,7 @@ static void lend(struct partition *part, void *p)
 
 	page->chain = part->lent;
 	part->lent = page;
+	part->pages++;
 }
 
 /* n fresh pages, or none at all */
@@ -69,6 +72,7 @@ uint32_t *partition_entry_make(struct partition *part, uint32_t va)
 			return NULL;
 		}
 		*table = new;
+		part->pages++;
 	}
 	return *table + (va >> PAGE_SHIFT) % REGION_PAGES;
 }
@@ -92,6 +96,19 @@ static void partition_free(struct partition *part)
 	if (part->ctx)
 		page_free(part->ctx);
 	page_free(part);
+}
+
+static struct partition *idle_take(void)
+{
+	struct partition *part;
+
+	if (!nr_idle)
+		return NULL;
+	part = list_first(&idle, struct partition, link);
+	list_del(&part->link);
+	nr_idle--;
+	idle_pages -= part->pages;
+	return part;
 }
 
 /* The partition itself: five pages, stripped of every right to call Pip */
@@ -126,6 +143,7 @@ static struct partition *partition_new(void)
 		partition_free(part);
 		return NULL;
 	}
+	part->pages += OWN_PAGES;
 	part->vidt[PIP_VIDT_SAVE_CLI] = CTX_PAGE;
 	partition_map(part, (uint32_t)part->vidt, PIP_VIDT, false);
 	partition_map(part, (uint32_t)part->ctx, CTX_PAGE, true);
@@ -138,16 +156,12 @@ static struct partition *partition_new(void)
  */
 struct partition *partition_get(void)
 {
-	struct partition *part;
+	struct partition *part = idle_take();
 
-	if (nr_idle) {
-		part = list_first(&idle, struct partition, link);
-		list_del(&part->link);
-		nr_idle--;
+	if (part)
 		memset(part->ctx, 0, PAGE_SIZE);
-	} else if (!(part = partition_new())) {
+	else if (!(part = partition_new()))
 		return NULL;
-	}
 	part->ctx_owner = NULL;
 	(void)Pip_Fpu(part->desc, PIP_FPU_RESET, 0);
 	return part;
@@ -161,17 +175,19 @@ void partition_put(struct partition *part)
 	}
 	list_add(&idle, &part->link);
 	nr_idle++;
+	idle_pages += part->pages;
 }
 
 bool partitions_shrink(void)
 {
-	struct partition *part;
+	struct partition *part = idle_take();
 
-	if (!nr_idle)
-		return false;
-	part = list_first(&idle, struct partition, link);
-	list_del(&part->link);
-	nr_idle--;
-	partition_free(part);
-	return true;
+	if (part)
+		partition_free(part);
+	return part;
+}
+
+uint32_t partitions_idle_pages(void)
+{
+	return idle_pages;
 }

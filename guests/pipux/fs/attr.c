@@ -164,6 +164,8 @@ static long truncate_path(const char *upath, loff_t size)
 		rc = -EINVAL;
 	else
 		rc = inode_permission(d->inode, MAY_WRITE);
+	if (rc == 0 && d->inode->writers < 0)
+		rc = -ETXTBSY;
 	if (rc == 0)
 		rc = inode_truncate(d->inode, size);
 	dentry_put(d);

@@ -296,7 +296,8 @@ char *dentry_path(struct dentry *d, char *buf, size_t size)
 	for (; p && d != root; d = up) {
 		up = container(d);
 		if (!up) {
-			p = prepend(p, buf, "(unreachable)");
+			if (d->sb != memory_super())
+				p = prepend(p, buf, "(unreachable)");
 			break;
 		}
 		p = prepend(p, buf, name_across(d));

@@ -26,7 +26,28 @@ struct file *file_new(struct dentry *d, const struct file_ops *ops,
 	f->ops = (flags & O_PATH) ? &path_fops : ops;
 	if (ops->llseek)
 		f->mode |= FMODE_SEEK;
+	if (f->mode & FMODE_WRITE)
+		f->inode->writers++;
 	return f;
+}
+
+int file_deny_write(struct file *f)
+{
+	if (f->inode->writers > 0)
+		return -ETXTBSY;
+	if (!(f->mode & FMODE_EXEC))
+		f->inode->writers--;
+	f->mode |= FMODE_EXEC;
+	return 0;
+}
+
+/* A program that lasts keeps its text from changing, as execve(2) says */
+static void writers_leave(struct file *f)
+{
+	if (f->mode & FMODE_WRITE)
+		f->inode->writers--;
+	if (f->mode & FMODE_EXEC)
+		f->inode->writers++;
 }
 
 /* open's counterpart; the last descriptor or mapping is gone */
@@ -34,15 +55,26 @@ void file_free(struct file *f)
 {
 	struct super_block *sb = f->dentry->sb;
 
+	if (unlikely(f->watchers != NULL))
+		epoll_forget(f);
 	if (f->ops->release)
 		f->ops->release(f);
 	if (f->inode->locks)
 		locks_released(f);
+	writers_leave(f);
 	dentry_put(f->dentry);
 	kfree(f);
 	if (unlikely(sb->detached))
 		super_reap();
 }
+
+/* open(2) of what /proc/PID/fd shows */
+static int no_open(struct inode *inode, struct file *f)
+{
+	return -ENXIO;
+}
+
+static const struct file_ops unopenable = { .open = no_open };
 
 static uint32_t anon_mode(const char *class)
 {
@@ -69,6 +101,7 @@ struct file *anon_file(const char *class, const struct file_ops *ops,
 		return NULL;
 	}
 	d->inode = inode;
+	inode->fops = &unopenable;
 	f = file_new(d, ops, flags);
 	dentry_put(d);
 	if (f)

@@ -32,20 +32,32 @@ struct fs_context *fs_context_share(struct fs_context *fs)
 	return fs;
 }
 
+/* The last user of an unmounted file system may be one who stood in it */
+static void leave(struct dentry *d)
+{
+	bool detached = d->sb->detached;
+
+	dentry_put(d);
+	if (unlikely(detached))
+		super_reap();
+}
+
 void fs_context_put(struct fs_context *fs)
 {
 	if (--fs->users)
 		return;
-	dentry_put(fs->root);
-	dentry_put(fs->cwd);
+	leave(fs->root);
+	leave(fs->cwd);
 	kfree(fs);
 }
 
 /* Puts *slot on `d`, whose reference it takes over */
 static void switch_to(struct dentry **slot, struct dentry *d)
 {
-	dentry_put(*slot);
+	struct dentry *old = *slot;
+
 	*slot = d;
+	leave(old);
 }
 
 long sys_chdir(const char *upath)

@@ -287,7 +287,9 @@ static void report(const struct unpack *u, const char *error)
 {
 	const char *name = u->cpio.state ? u->cpio.entry.name : NULL;
 
-	if (u->rc)
+	if (u->rc == -ENOSPC || u->rc == -ENOMEM)
+		printk("initrd: %s %s: too little memory\n", error, name);
+	else if (u->rc)
 		printk("initrd: %s %s: error %d\n", error, name, -u->rc);
 	else
 		printk("initrd: corrupt archive: %s%s%s\n", error,

@@ -157,6 +157,9 @@ void locks_closed(struct file *f, struct files *table);	/* POSIX */
 void locks_released(struct file *f);	/* flock and OFD: last close */
 long lock_fcntl(struct file *f, unsigned cmd, unsigned long arg);
 
+/* epoll.c */
+void epoll_forget(struct file *f);	/* its last reference goes */
+
 /* proc_*.c */
 extern struct fs_type proc_type;
 

@@ -30,6 +30,8 @@ static int may_open(struct dentry *d, int flags)
 	}
 	if ((flags & O_NOATIME) && !inode_owner(d->inode))
 		return -EPERM;
+	if ((want & MAY_WRITE) && d->inode->writers < 0)
+		return -ETXTBSY;
 	return inode_permission(d->inode, want);
 }
 
@@ -59,6 +61,8 @@ static struct file *open_existing(struct dentry *d, int flags, bool created)
 		return ERR_PTR(-ENOTDIR);
 	if (flags & O_PATH)
 		return open_dentry(d, flags);
+	if ((flags & O_CREAT) && inode_is(d->inode, S_IFDIR))
+		return ERR_PTR(-EISDIR);
 	if (!created)
 		rc = may_open(d, flags);
 	if (rc == 0 && (flags & O_TRUNC) && !created

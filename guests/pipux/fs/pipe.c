@@ -49,7 +49,7 @@ static ssize_t take(struct pipe *p, struct iov *iov)
 	uint32_t n;
 
 	while (iov->len && (src = ring_get_at(&p->ring, &n))) {
-		n = MIN(n, (uint32_t)iov->len);
+		n = MIN(n, (uint32_t)iov->seg);
 		if (iov_to(iov, src, n))
 			return iov->len == want ? -EFAULT
 				: (ssize_t)(want - iov->len);
@@ -88,7 +88,7 @@ static long put(struct pipe *p, struct iov *iov)
 		dst = ring_put_at(&p->ring, &n);
 		if (!dst)
 			return -ENOMEM;
-		n = MIN(n, (uint32_t)iov->len);
+		n = MIN(n, (uint32_t)iov->seg);
 		if (iov_from(iov, dst, n))
 			return -EFAULT;
 		ring_put_done(&p->ring, n);
@@ -234,6 +234,7 @@ static int pipe_open(struct file *end[2], uint32_t flags)
 		return -ENOMEM;
 	}
 	end[0]->inode->pipe = p;
+	end[0]->inode->fops = &fifo_fops;
 	p->readers = 1;
 	end[1] = file_new(end[0]->dentry, &pipe_fops, O_WRONLY | flags);
 	if (!end[1]) {

@@ -13,6 +13,7 @@ void poll_begin(struct poll_wait *w)
 	w->first.chunk = (struct poll_chunk){ .max = POLL_INLINE };
 	w->table.chunk = w->immediate ? NULL : &w->first.chunk;
 	w->table.no_memory = false;
+	w->table.add = NULL;
 }
 
 static void chunk_release(struct poll_chunk *c)
@@ -59,8 +60,11 @@ void poll_wait(struct file *f, struct wait_queue *q, struct poll_table *pt)
 	struct poll_chunk *c = pt->chunk;
 	struct poll_entry *e;
 
-	if (!c)
+	if (!c) {
+		if (pt->add)
+			pt->add(pt, q);
 		return;
+	}
 	if (c->n == c->max) {
 		if (!c->older || c->older->n == c->older->max) {
 			if (!chunk_push(pt)) {

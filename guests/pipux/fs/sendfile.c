@@ -79,8 +79,8 @@ static long send(struct file *out, struct file *in, void *upos, bool wide,
 
 	if (!(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE))
 		return -EBADF;
-	if (!in->inode->ops->get_page && !inode_is(in->inode, S_IFCHR)
-	    && !inode_is(in->inode, S_IFREG))
+	/* As Linux 6.1: a terminal's end of file would be lost in the total */
+	if (!inode_is(in->inode, S_IFREG) && !inode_is(in->inode, S_IFBLK))
 		return -EINVAL;
 	if (out->flags & O_APPEND)
 		return -EINVAL;

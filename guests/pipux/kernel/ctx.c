@@ -11,7 +11,11 @@
  */
 #include <pipux/arch.h>
 #include <pipux/partition.h>
+#include "fpstate.h"
 #include "task.h"
+
+#define FPU_RAISED	0x3Fu	/* exception flags of either unit */
+#define MXCSR_MASKS	7	/* where MXCSR masks them */
 
 struct partition *current_part;
 user_ctx_t *current_ctx;
@@ -66,14 +70,20 @@ void task_tls_set(struct task *t, uint32_t base)
 	ctx->nfu[PIP_NFU_THREAD] = base;
 }
 
-/* Through a buffer of its own: the registers are in Pip, not in an image */
+/* The registers are in Pip: this is where they pass through */
+static struct fxsave image __attribute__((aligned(PIP_FPU_SIZE)));
+
+uint32_t fpu_exceptions(bool sse)
+{
+	(void)Pip_Fpu(current->mm->desc, PIP_FPU_READ, (uint32_t)&image);
+	return sse ? ~(image.mxcsr >> MXCSR_MASKS) & image.mxcsr & FPU_RAISED
+		: ~image.control & image.status & FPU_RAISED;
+}
+
 int fpu_copy(struct task *child)
 {
-	static uint8_t image[PIP_FPU_SIZE]
-		__attribute__((aligned(PIP_FPU_SIZE)));
-
-	(void)Pip_Fpu(current->mm->desc, PIP_FPU_READ, (uint32_t)image);
-	(void)Pip_Fpu(child->mm->desc, PIP_FPU_WRITE, (uint32_t)image);
+	(void)Pip_Fpu(current->mm->desc, PIP_FPU_READ, (uint32_t)&image);
+	(void)Pip_Fpu(child->mm->desc, PIP_FPU_WRITE, (uint32_t)&image);
 	return 0;
 }
 

@@ -44,7 +44,13 @@ struct file *exec_open(int dfd, const char *path, int flags)
 		rc = inode_permission(inode, MAY_EXEC);
 	file = rc ? ERR_PTR(rc) : file_new(d, inode->fops, O_RDONLY);
 	dentry_put(d);
-	return file ? file : ERR_PTR(-ENOMEM);
+	if (!file)
+		return ERR_PTR(-ENOMEM);
+	if (!IS_ERR(file) && (rc = file_deny_write(file))) {
+		file_put(file);
+		return ERR_PTR(rc);
+	}
+	return file;
 }
 
 static int read_head(struct exec *e)

@@ -12,6 +12,7 @@
 #include <linux/sched.h>
 
 #define PAGES_PER_TASK	48	/* of memory: how many tasks may exist */
+#define FORK_MARGIN	16	/* part of memory that fork leaves alone */
 #define TASKS_FOR_ROOT	8	/* of them */
 
 #define CLONE_NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS \
@@ -34,6 +35,13 @@ static bool too_many(void)
 		|| n >= rlimit_get(RLIMIT_NPROC);
 }
 
+/* A copy that would leave next to nothing fails now, not by page faults */
+static bool no_room(void)
+{
+	return pages_free_count() < current->mm->nr_pages
+		+ pages_total() / FORK_MARGIN;
+}
+
 /* The child's address space; its registers go where they belong */
 static int copy_mm(struct task *t, uint32_t flags)
 {
@@ -41,6 +49,8 @@ static int copy_mm(struct task *t, uint32_t flags)
 		return 0;
 	t->saved_ctx = *current_ctx;
 	if (!(flags & CLONE_VM)) {
+		if (no_room())
+			return -ENOMEM;
 		t->mm = mm_copy(current->mm);
 		return t->mm ? fpu_copy(t) : -ENOMEM;
 	}

@@ -63,14 +63,17 @@ void fxsave_from_fsave(struct fxsave *to, const struct fsave *from,
 	to->control = (uint16_t)from->control;
 	to->status = (uint16_t)from->status;
 	to->tag = 0;
-	for (int i = 0; i < 8; i++)
-		to->tag |= (uint8_t)((full >> (2 * i) & 1) << i);
 	to->opcode = (uint16_t)(from->cs >> 16);
 	to->ip = from->ip;
 	to->cs = from->cs & 0xFFFF;
 	to->data = from->data;
 	to->ds = from->ds & 0xFFFF;
 	to->mxcsr &= mxcsr_mask & 0xFFFF;
-	for (int i = 0; i < 8; i++)
+	/* Most programs are not in the middle of x87 work: registers empty */
+	if (!(full & 0x5555))
+		return;
+	for (int i = 0; i < 8; i++) {
+		to->tag |= (uint8_t)((full >> (2 * i) & 1) << i);
 		__builtin_memcpy(&to->st[i], &from->st[i], 10);
+	}
 }

@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Out of memory: the process with most pages ends, and whoever wants memory
- * waits for it.  The first process is spared.
+ * Out of memory: a process with many pages ends, and whoever wants memory
+ * waits for it.  The youngest goes first, for a bomb's children are younger
+ * than the shell; the first process is spared.
  */
 #include <pipux/arch.h>
 #include <pipux/page.h>
 
 #define WAIT		(NSEC_PER_SEC / 100)
 
+static uint32_t size_of(const struct process *p)
+{
+	struct task *t;
+	uint32_t pages = 0;
+
+	list_for_each(t, &p->threads, thread_link)
+		if (t->mm)
+			pages = t->mm->nr_pages;
+	return pages;
+}
+
+/* Of those at least half as large as the largest, the youngest */
 static struct process *victim_find(bool *dying)
 {
 	struct process *p, *victim = NULL;
@@ -15,19 +28,19 @@ static struct process *victim_find(bool *dying)
 
 	*dying = false;
 	list_for_each(p, &all_processes, all_link) {
-		struct task *t;
-
 		if (p == init_process || p->zombie)
 			continue;
-		if (p->exiting && p != current->process) {
+		if (p->exiting && p != current->process)
 			*dying = true;
-			continue;
-		}
-		list_for_each(t, &p->threads, thread_link)
-			if (t->mm && t->mm->nr_pages > most) {
-				most = t->mm->nr_pages;
-				victim = p;
-			}
+		else
+			most = MAX(most, size_of(p));
+	}
+	list_for_each(p, &all_processes, all_link) {
+		uint32_t size = p == init_process || p->exiting ? 0
+			: size_of(p);
+
+		if (size && size >= most / 2)
+			victim = p;
 	}
 	return victim;
 }
@@ -41,8 +54,7 @@ void out_of_memory(void)
 		victim->oom_killed = true;
 		printk("Out of memory: killed process %d (%s), %u KiB\n",
 			victim->pid, victim->leader->comm,
-			victim->leader->mm ? victim->leader->mm->nr_pages * 4
-			: 0);
+			size_of(victim) * 4);
 		(void)send_signal_process(SIGKILL, NULL, victim);
 	} else if (!dying && !victim) {
 		do_group_exit(SIGKILL);

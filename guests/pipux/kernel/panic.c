@@ -18,7 +18,7 @@ extern const char kernel_text_start[], kernel_text_end[];
 static bool in_text(uint32_t addr)
 {
 	return addr >= (uint32_t)kernel_text_start &&
-		addr < (uint32_t)kernel_text_end;
+		addr <= (uint32_t)kernel_text_end;
 }
 
 /* The instruction before `addr` is a call: E8 rel32, or FF /2 */

@@ -201,6 +201,8 @@ static void choose_thread(struct process *p, struct task *t, int sig)
 {
 	struct task *other, *sleeper;
 
+	if (!list_empty(&signalfd_queue.waiters))
+		wake_up(&signalfd_queue);
 	if (t) {
 		if (wants(t, sig))
 			notice(t);

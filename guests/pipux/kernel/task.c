@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The memory of tasks and processes, and a task's first steps. */
 #include <pipux/arch.h>
+#include <pipux/page.h>
 #include <pipux/signal.h>
 
 #define KSTACKS_KEPT	8
@@ -24,6 +25,11 @@ static void kstack_free(void *stack)
 		kstacks[nr_kstacks++] = stack;
 	else
 		pages_free(stack, KSTACK_ORDER);
+}
+
+uint32_t kstacks_idle_pages(void)
+{
+	return nr_kstacks << KSTACK_ORDER;
 }
 
 struct task *task_alloc(void)

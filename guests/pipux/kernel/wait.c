@@ -6,7 +6,15 @@ void wait_add(struct wait_queue *q, struct waiter *w)
 {
 	w->task = current;
 	w->queue = q;
+	w->fn = NULL;
 	list_add_tail(&q->waiters, &w->link);
+}
+
+void wait_add_fn(struct wait_queue *q, struct waiter *w,
+		void (*fn)(struct waiter *w))
+{
+	wait_add(q, w);
+	w->fn = fn;
 }
 
 void wait_remove(struct waiter *w)
@@ -18,8 +26,12 @@ void wake_up(struct wait_queue *q)
 {
 	struct waiter *w;
 
-	list_for_each(w, &q->waiters, link)
-		wake_task(w->task);
+	list_for_each(w, &q->waiters, link) {
+		if (unlikely(w->fn != NULL))
+			w->fn(w);
+		else
+			wake_task(w->task);
+	}
 }
 
 /* The first one that sleeps: one already awake cannot be woken again */
@@ -27,11 +39,14 @@ void wake_up_one(struct wait_queue *q)
 {
 	struct waiter *w;
 
-	list_for_each(w, &q->waiters, link)
-		if (w->task->state != TASK_RUNNING) {
+	list_for_each(w, &q->waiters, link) {
+		if (w->fn) {
+			w->fn(w);
+		} else if (w->task->state != TASK_RUNNING) {
 			wake_task(w->task);
 			return;
 		}
+	}
 }
 
 static void timed_out(struct ktimer *t)

@@ -20,7 +20,7 @@ static const uint16_t class_size[CLASSES] = {
 /* Class of the sizes in ((n - 1) * 16, n * 16] */
 static uint8_t class_of[SMALL_MAX / 16 + 1];
 static struct list slabs[CLASSES];
-static uint32_t bytes_used;
+static uint32_t bytes_used, empty_pages;
 
 static void kmalloc_init(void)
 {
@@ -52,6 +52,7 @@ static struct page *slab_new(unsigned c)
 	page->state = PAGE_SLAB;
 	page->order = c;
 	page->inuse = 0;
+	empty_pages++;
 	page->chain = p;
 	list_add(&slabs[c], &page->link);
 	return page;
@@ -90,7 +91,8 @@ void *kmalloc(size_t size)
 		return NULL;
 	obj = page->chain;
 	page->chain = *(void **)obj;
-	page->inuse++;
+	if (!page->inuse++)
+		empty_pages--;
 	if (!page->chain)
 		list_del(&page->link);
 	bytes_used += class_size[c];
@@ -131,8 +133,11 @@ void kfree(void *p)
 	*(void **)p = page->chain;
 	page->chain = p;
 	/* An empty page stays if it is the only one with room */
-	if (--page->inuse == 0 && slabs[page->order].next
-			!= slabs[page->order].prev) {
+	if (--page->inuse)
+		return;
+	empty_pages++;
+	if (slabs[page->order].next != slabs[page->order].prev) {
+		empty_pages--;
 		list_del(&page->link);
 		page->state = PAGE_USED;
 		page->owner = NULL;
@@ -151,4 +156,9 @@ char *kstrdup(const char *s)
 uint32_t kmalloc_bytes(void)
 {
 	return bytes_used;
+}
+
+uint32_t kmalloc_idle_pages(void)
+{
+	return empty_pages;
 }

@@ -201,9 +201,11 @@ uint32_t pages_total(void)
 	return nr_total;
 }
 
+/* With what comes back as soon as somebody wants it */
 uint32_t pages_free_count(void)
 {
-	return nr_free;
+	return nr_free + partitions_idle_pages() + kmalloc_idle_pages()
+		+ kstacks_idle_pages();
 }
 
 uint32_t pages_reserve(void)

@@ -57,17 +57,19 @@ gate_%1:        push    EFLAGS_FIXED
                 je      .return
                 cmp     [irq_pending], ecx
                 jne     .interrupted
-                sti                     ; takes effect after RETF
-.return:
 %if %2
                 sub     dword [esp + 8 + 4 * %2], 4 * %2
+                sti                     ; takes effect after the next
+                retf    4 * %2
+.return:        sub     dword [esp + 8 + 4 * %2], 4 * %2
                 retf    4 * %2
 .high:          cmp     eax, USER_HIGH
                 jb      .refuse
                 cmp     eax, -4 * %2
                 jbe     .stack_good
 %else
-                retf
+                sti                     ; takes effect after the next
+.return:        retf
 %endif
 .refuse:        push    %2
                 push    %1

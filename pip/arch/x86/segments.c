@@ -69,7 +69,9 @@ static void load(void)
 		"movl %%eax, %%ds\n\t"
 		"movl %%eax, %%es\n\t"
 		"movl %5, %%eax\n\t"
-		"ltr %%ax"
+		"ltr %%ax\n\t"
+		"xorl %%eax, %%eax\n\t"	/* after reset: 64 KiB at 0 */
+		"lldt %%ax"
 		: : "m"(gdtr), "m"(idtr), "i"(SEL_KERNEL_CS),
 		"i"(SEL_KERNEL_DS), "i"(PIP_SEL_USER_DS), "i"(PIP_SEL_TSS)
 		: "eax", "memory");

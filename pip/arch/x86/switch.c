@@ -136,7 +136,9 @@ void event(struct event *e)
 {
 	struct transfer t;
 
-	if (e->cs == SEL_KERNEL_CS) {
+	/* an emulator that lets a partition into virtual-8086 mode lets it
+	 * choose any CS */
+	if (e->cs == SEL_KERNEL_CS && !(e->eflags & EFLAGS_VM)) {
 		kernel_event(e);
 		return;
 	}

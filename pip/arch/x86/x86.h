@@ -15,6 +15,7 @@
 #define EFLAGS_FIXED	0x002u
 #define EFLAGS_TF	0x100u
 #define EFLAGS_IF	0x200u
+#define EFLAGS_VM	0x20000u
 #define EFLAGS_LOADED	0xCFFu	/* what a context may choose, IF apart */
 
 #define CR0_MP		0x00000002u

@@ -113,7 +113,7 @@ static void check_in_root(void)
 	saved = (user_ctx_t){ 0 };
 	VIDT[48] = NULL;
 	VIDT[49] = &saved;
-	is(spin_for_interrupt(TICKS), 32, "state 1: the root is interrupted");
+	is(spin_for_interrupt(LONG), 32, "state 1: the root is interrupted");
 	is(saved.valid, 1, "and saved in its slot 49");
 	is(saved.pipflags, 1, "with its state");
 	is(landing_eflags & EFLAGS_IF, 0, "its handler runs masked");

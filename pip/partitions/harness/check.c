@@ -6,6 +6,7 @@
 #define ACPI_PM1A	0x604		/* QEMU's i440fx */
 #define ACPI_OFF	0x2000
 #define BOCHS_SHUTDOWN	0x8900
+#define LSR_EMPTY	0x40		/* to the last bit */
 
 static uint32_t checks;
 uint32_t checks_failed;
@@ -48,6 +49,8 @@ void power_off(uint32_t status)
 	pip_snprintf(text, sizeof(text), "status %u\n", status);
 	for (const char *s = text; *s; s++)
 		Pip_Outb(QEMU_DEBUGCON, (uint8_t)*s);
+	while (!(Pip_Inb(COM1_LSR) & LSR_EMPTY))
+		;
 	Pip_Outw(ACPI_PM1A, ACPI_OFF);
 	for (const char *s = "Shutdown"; *s; s++)
 		Pip_Outb(BOCHS_SHUTDOWN, (uint8_t)*s);

@@ -338,10 +338,11 @@ static bool hardware_check(unsigned n)
 	const word *pd = page_of(d->pd);
 
 	for (word dir = 0; dir < DIR_ENTRIES; dir++) {
-		const word *table = page_of(pd[dir]);
+		const word *table;
 
 		if ((pd[dir] & (PTE_P | PTE_U)) != (PTE_P | PTE_U))
 			continue;
+		table = page_of(pd[dir]);
 		for (word i = 0; i < TABLE_ENTRIES; i++) {
 			word pte = table[i];
 

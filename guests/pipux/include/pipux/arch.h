@@ -48,6 +48,7 @@ extern user_ctx_t *current_ctx;		/* its registers */
 extern uint32_t current_desc;		/* its descriptor */
 void task_activate(void);		/* current's registers go in place */
 void task_tls_set(struct task *t, uint32_t base);
+uint32_t fpu_exceptions(bool sse);	/* of current: raised and unmasked */
 
 /* kernel/task.c: what a new task runs first, on its own stack */
 __attribute__((noreturn)) void task_begin(void (*fn)(void *), void *arg);

@@ -74,6 +74,7 @@ struct inode {
 	struct pipe *pipe;			/* FIFO */
 	void *socket;				/* bound unix socket */
 	struct file_lock *locks;		/* fs/locks.c */
+	int writers;		/* files open for writing; < 0: it is executed */
 };
 
 struct dir_context {
@@ -140,7 +141,8 @@ struct dentry {
 /*
  * Where the data of a read goes or that of a write comes from.  The memory
  * may be the user's or the kernel's, one piece or several: operations look at
- * `len` only and move data by the functions below.
+ * `len` only and move data by the functions below.  Moving no more than `seg`
+ * bytes at a time is all or nothing.
  */
 struct iovec;
 struct iov {
@@ -181,17 +183,21 @@ struct file {
 	struct inode *inode;
 	const struct file_ops *ops;
 	void *priv;
+	struct epoll_item *watchers;		/* fs/epoll.c */
 };
 
 #define FMODE_READ	1
 #define FMODE_WRITE	2
 #define FMODE_PATH	4			/* O_PATH: a place, no data */
 #define FMODE_SEEK	8			/* has positions: pread, lseek */
+#define FMODE_EXEC	16			/* nobody may write the inode */
 
 /* fs/poll.c.  A table without chunks asks and does not register. */
 struct poll_table {
 	struct poll_chunk *chunk;
 	bool no_memory;
+	/* registers in another way (epoll); only if there is no chunk */
+	void (*add)(struct poll_table *pt, struct wait_queue *q);
 };
 void poll_wait(struct file *f, struct wait_queue *q, struct poll_table *pt);
 
@@ -255,6 +261,8 @@ int do_rename(int odfd, const char *old, int ndfd, const char *new,
 /* fs/file.c: open files and descriptor tables */
 struct file *file_new(struct dentry *d, const struct file_ops *ops,
 	uint32_t flags);		/* takes a reference on d */
+/* As long as f lives its inode is not opened for writing: 0 or -ETXTBSY */
+int file_deny_write(struct file *f);
 /* A file without a name: pipes, sockets, eventfd; `class` as in /proc fd
  * links ("pipe", "socket", "anon_inode:[eventfd]") */
 struct file *anon_file(const char *class, const struct file_ops *ops,

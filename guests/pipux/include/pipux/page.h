@@ -57,10 +57,17 @@ static inline void *page_address(const struct page *page)
 void *page_alloc_user(void);
 uint32_t pages_reserve(void);
 
+/* mm/kmalloc.c: pages without an object that are kept all the same */
+uint32_t kmalloc_idle_pages(void);
+
+/* kernel/task.c: the same for kernel stacks */
+uint32_t kstacks_idle_pages(void);
+
 /* mm/fault.c: takes a page from the process that holds it */
 void page_unshare(struct page *page);
 
 /* arch/partition.c: gives pages of idle partitions back; false: none left */
 bool partitions_shrink(void);
+uint32_t partitions_idle_pages(void);
 
 #endif

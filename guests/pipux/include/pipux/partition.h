@@ -29,6 +29,7 @@ struct partition {
 	user_ctx_t *ctx;		/* where Pip saves it: a page, writable */
 	struct task *ctx_owner;		/* whose registers those are */
 	struct page *lent;		/* pages that are Pip's now */
+	uint32_t pages;			/* all that it costs */
 	struct list link;		/* idle ones */
 };
 

@@ -62,6 +62,9 @@ long siginfo_to_user(void *uinfo, const struct ksiginfo *info);
 bool sigframe_push(int sig, const struct ksigaction *sa,
 	const struct ksiginfo *info, const ksigset_t *mask);
 
+/* fs/signalfd.c: woken by every signal that comes */
+extern struct wait_queue signalfd_queue;
+
 /* kernel/jobctl.c */
 /*
  * Tells p's parent with p->exit_signal (SIGCHLD for stops) and wakes its

@@ -19,6 +19,7 @@ struct waiter {
 	struct list link;
 	struct task *task;
 	struct wait_queue *queue;
+	void (*fn)(struct waiter *w);	/* called instead of waking task */
 };
 
 #define WAIT_QUEUE_INIT(q)	{ LIST_INIT((q).waiters) }
@@ -33,6 +34,9 @@ void wake_up(struct wait_queue *q);		/* all waiters */
 void wake_up_one(struct wait_queue *q);
 void wait_add(struct wait_queue *q, struct waiter *w);	/* current */
 void wait_remove(struct waiter *w);
+/* fn is called at each wake_up; it must not touch the queue itself */
+void wait_add_fn(struct wait_queue *q, struct waiter *w,
+	void (*fn)(struct waiter *w));
 /*
  * Sleeps until woken by one of the queues it was added to, by wake_task, or,
  * if interruptible, by a signal; `timeout` is an absolute ktime, 0: never.

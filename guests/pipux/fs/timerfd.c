@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* timerfd_create(2): a timer whose expirations are read from a file. */
+#include "internal.h"
+#include <linux/timerfd.h>
+
+struct timerfd {
+	struct ktimer timer;
+	struct wait_queue queue;
+	bool realtime;
+	ktime_t expires;		/* monotonic; 0: disarmed */
+	uint64_t interval;		/* ns, 0: once */
+	uint64_t ticks;			/* not yet read */
+};
+
+static void fired(struct ktimer *k)
+{
+	struct timerfd *t = container_of(k, struct timerfd, timer);
+	ktime_t now = ktime_get();
+
+	t->ticks++;
+	if (!t->interval) {
+		t->expires = 0;
+	} else {
+		t->expires += t->interval;
+		if (t->expires <= now) {
+			uint64_t late = (now - t->expires) / t->interval + 1;
+
+			t->ticks += late;
+			t->expires += late * t->interval;
+		}
+		ktimer_start(k, MAX(t->expires, now + 50000));
+	}
+	wake_up(&t->queue);
+}
+
+static ssize_t timer_read(struct file *f, struct iov *iov, loff_t *pos)
+{
+	struct timerfd *t = f->priv;
+	uint64_t n;
+	long rc;
+
+	if (iov->len < sizeof(n))
+		return -EINVAL;
+	if (!t->ticks) {
+		if (f->flags & O_NONBLOCK)
+			return -EAGAIN;
+		rc = wait_event(&t->queue, t->ticks);
+		if (rc)
+			return rc;
+	}
+	n = t->ticks;
+	t->ticks = 0;
+	return iov_to(iov, &n, sizeof(n)) ? -EFAULT : (ssize_t)sizeof(n);
+}
+
+static uint32_t timer_poll(struct file *f, struct poll_table *pt)
+{
+	struct timerfd *t = f->priv;
+
+	poll_wait(f, &t->queue, pt);
+	return t->ticks ? POLLIN | POLLRDNORM : 0;
+}
+
+static void timer_release(struct file *f)
+{
+	struct timerfd *t = f->priv;
+
+	ktimer_cancel(&t->timer);
+	kfree(t);
+}
+
+static const struct file_ops timer_ops = {
+	.read = timer_read,
+	.poll = timer_poll,
+	.release = timer_release,
+};
+
+long sys_timerfd_create(int clock, int flags)
+{
+	struct timerfd *t;
+	struct file *f;
+
+	if ((flags & ~(TFD_CLOEXEC | TFD_NONBLOCK))
+	    || (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC
+		&& clock != CLOCK_BOOTTIME))
+		return -EINVAL;
+	t = kzalloc(sizeof(*t));
+	if (!t)
+		return -ENOMEM;
+	ktimer_init(&t->timer, fired);
+	wait_queue_init(&t->queue);
+	t->realtime = clock == CLOCK_REALTIME;
+	f = anon_file("anon_inode:[timerfd]", &timer_ops, t,
+		O_RDWR | (flags & O_NONBLOCK));
+	if (!f) {
+		kfree(t);
+		return -ENOMEM;
+	}
+	return fd_install_new(f, flags & TFD_CLOEXEC);
+}
+
+/* An itimerspec as two times in ns: interval, value */
+struct setting {
+	uint64_t interval, value;
+};
+
+static size_t spec_size(bool wide)
+{
+	return wide ? sizeof(struct __kernel_timespec) : 2 * sizeof(long);
+}
+
+static long put_setting(void *uspec, bool wide, const struct timerfd *t)
+{
+	ktime_t now = ktime_get();
+	uint64_t left = !t->expires ? 0
+		: t->expires > now ? t->expires - now : 1;
+	long rc = timespec_to_user(uspec, wide, t->interval);
+
+	return rc ? rc : timespec_to_user((char *)uspec + spec_size(wide),
+		wide, left);
+}
+
+static void arm(struct timerfd *t, const struct setting *s, bool absolute)
+{
+	ktime_t now = ktime_get();
+
+	ktimer_cancel(&t->timer);
+	t->ticks = 0;
+	t->interval = s->interval;
+	t->expires = 0;
+	if (!s->value)
+		return;
+	if (!absolute) {
+		t->expires = now + s->value;
+	} else if (t->realtime) {
+		/* LIMIT: a later change of the clock does not move it */
+		uint64_t offset = realtime_get() - now;
+
+		t->expires = s->value > offset ? s->value - offset : 1;
+	} else {
+		t->expires = s->value;
+	}
+	ktimer_start(&t->timer, t->expires);
+}
+
+static struct file *timer_file(int fd, long *rc)
+{
+	struct file *f = fd_get_io(fd);
+
+	*rc = -EBADF;
+	if (f && f->ops != &timer_ops) {
+		file_put(f);
+		*rc = -EINVAL;
+		return NULL;
+	}
+	return f;
+}
+
+static long timer_set(int fd, int flags, const void *unew, void *uold,
+		bool wide)
+{
+	struct setting s;
+	struct file *f;
+	long rc;
+
+	if (flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET))
+		return -EINVAL;
+	rc = timespec_from_user(unew, wide, &s.interval);
+	if (rc == 0)
+		rc = timespec_from_user((const char *)unew + spec_size(wide),
+			wide, &s.value);
+	if (rc)
+		return rc;
+	f = timer_file(fd, &rc);
+	if (!f)
+		return rc;
+	rc = uold ? put_setting(uold, wide, f->priv) : 0;
+	if (rc == 0)
+		arm(f->priv, &s, flags & TFD_TIMER_ABSTIME);
+	file_put(f);
+	return rc;
+}
+
+static long timer_get(int fd, void *uspec, bool wide)
+{
+	long rc;
+	struct file *f = timer_file(fd, &rc);
+
+	if (!f)
+		return rc;
+	rc = put_setting(uspec, wide, f->priv);
+	file_put(f);
+	return rc;
+}
+
+long sys_timerfd_settime(int fd, int flags, const void *unew, void *uold)
+{
+	return timer_set(fd, flags, unew, uold, false);
+}
+
+long sys_timerfd_settime64(int fd, int flags, const void *unew, void *uold)
+{
+	return timer_set(fd, flags, unew, uold, true);
+}
+
+long sys_timerfd_gettime(int fd, void *uspec)
+{
+	return timer_get(fd, uspec, false);
+}
+
+long sys_timerfd_gettime64(int fd, void *uspec)
+{
+	return timer_get(fd, uspec, true);
+}
