@@ -18,7 +18,7 @@ $(BUILD)/pip.elf: $(PIP_OBJ) pip/arch/x86/kernel.ld
 
 $(patsubst %.c,$(BUILD)/%.o,$(PIP_C)): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC32) $(PIP_CFLAGS) -c $< -o $@
+	$(CC32) $(PIP_CFLAGS) -MMD -MP -c $< -o $@
 
 $(patsubst %.asm,$(BUILD)/%.o,$(PIP_ASM)): $(BUILD)/%.o: %.asm \
 		$(BUILD)/pip/asm-offsets.inc
@@ -27,7 +27,9 @@ $(patsubst %.asm,$(BUILD)/%.o,$(PIP_ASM)): $(BUILD)/%.o: %.asm \
 
 $(BUILD)/pip/asm-offsets.inc: pip/arch/x86/asm-offsets.c
 	@mkdir -p $(@D)
-	$(CC32) $(PIP_CFLAGS) -fno-lto -MT $@ -S $< -o - | \
-		sed -n 's/^@//p' > $@
+	$(CC32) $(PIP_CFLAGS) -fno-lto -MMD -MP -MT $@ -MF $(@:.inc=.d) \
+		-S $< -o $(@:.inc=.s)
+	sed -n 's/^@//p' $(@:.inc=.s) > $@
 
--include $(wildcard $(BUILD)/pip/core/*.d $(BUILD)/pip/arch/x86/*.d)
+-include $(wildcard $(BUILD)/pip/*.d $(BUILD)/pip/core/*.d \
+	$(BUILD)/pip/arch/x86/*.d)
