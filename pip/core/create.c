@@ -48,6 +48,7 @@ static void release_region(struct partition *child, word region)
 	word count = *region_word(child->sh1, region) & ~PAGE_MASK;
 
 	for (; count; pte++, sh2++) {
+		//@ admit \valid_read(pte) && \valid_read(sh2);
 		if (!*pte)
 			continue;
 		count--;
@@ -70,6 +71,7 @@ word deletePartition(word desc)
 	if (!child)
 		return 0;
 	for (region = child->regions; region; region = entry & ~PAGE_MASK) {
+		//@ admit region < TABLE_ENTRIES;
 		entry = *region_word(child->list, region);
 		release_region(child, region);
 		give_back(entry & PAGE_MASK);

@@ -21,6 +21,9 @@
  * Every service decodes, which may fail and changes nothing, then performs,
  * which cannot fail.  hal.h comes from the machine: arch/x86, or the
  * simulated memory of the tests.
+ *
+ * `//@ admit` tells Frama-C of an invariant of the whole tree: the tests check
+ * those after every call, docs/pip-checks.md.
  */
 #ifndef PIP_CORE_PIP_H
 #define PIP_CORE_PIP_H

@@ -59,14 +59,16 @@ word prepare(word desc, word va, word first)
 word collect(word desc, word va)
 {
 	struct partition *child = child_find(desc);
-	word region = dir_index(va), *link, entry;
+	word region = dir_index(va), *link, next, entry;
 
 	if (!child || !prepared(child, region))
 		return 0;
 	if (*region_word(child->sh1, region) & ~PAGE_MASK)
 		return 1;
-	for (link = &child->regions; (*link & ~PAGE_MASK) != region;)
-		link = region_word(child->list, *link & ~PAGE_MASK);
+	for (link = &child->regions; (next = *link & ~PAGE_MASK) != region;) {
+		//@ admit next < TABLE_ENTRIES;
+		link = region_word(child->list, next);
+	}
 	entry = *region_word(child->list, region);
 	*link = (*link & PAGE_MASK) | (entry & ~PAGE_MASK);
 	*region_word(child->list, region) = 0;

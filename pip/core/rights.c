@@ -12,7 +12,10 @@
 
 static bool in_ranges(const struct partition *p, word first, word last)
 {
-	for (word i = 0; i < p->nports; i++)
+	word n = p->nports;
+
+	//@ admit n <= PORT_RANGES;
+	for (word i = 0; i < n; i++)
 		if (first >= p->ports[i].first && last <= p->ports[i].last)
 			return true;
 	return false;
@@ -43,6 +46,7 @@ word getIntState(word desc)
 word restrictChild(word desc, word what, word first, word last)
 {
 	struct partition *child = child_find(desc);
+	word n;
 
 	if (!child || what > PIP_RESTRICT_ADD_PORTS)
 		return 0;
@@ -52,16 +56,17 @@ word restrictChild(word desc, word what, word first, word last)
 	}
 	if (last > UINT16_MAX)
 		return 0;
+	n = child->nports;
 	if (what == PIP_RESTRICT_PORTS) {
 		child->own_ports = 1;
-		child->nports = 0;
+		child->nports = n = 0;
 		if (first > last)
 			return 1;
 	}
-	if (first > last || !child->own_ports || child->nports == PORT_RANGES)
+	if (first > last || !child->own_ports || n >= PORT_RANGES)
 		return 0;
-	child->ports[child->nports].first = (uint16_t)first;
-	child->ports[child->nports].last = (uint16_t)last;
-	child->nports++;
+	child->ports[n].first = (uint16_t)first;
+	child->ports[n].last = (uint16_t)last;
+	child->nports = n + 1;
 	return 1;
 }

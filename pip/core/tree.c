@@ -46,6 +46,7 @@ static void set_presence(word va, word present)
 			return;
 		va = *s.sh2 & PAGE_MASK;
 		p = parent_of(p);
+		//@ admit p != \null;
 	}
 }
 

@@ -14,7 +14,7 @@ $(BUILD)/partitions/minimal.bin: $(BUILD)/partitions/minimal.o \
 	$(LD) $< -o $@ -m elf_i386 -T pip/partitions/minimal/link.ld
 
 # The others stand on libpip: all .c and .asm files of pip/partitions/NAME
-LIBPIP_PARTITIONS := bench conformance attack
+LIBPIP_PARTITIONS := bench launcher nanny edf conformance attack
 
 # What the two that test Pip share
 HARNESS_SRC := $(wildcard pip/partitions/harness/*.c \
@@ -24,6 +24,21 @@ HARNESS_OBJ := $(addprefix $(BUILD)/,$(addsuffix .o,$(basename \
 conformance_EXTRA := $(HARNESS_OBJ)
 attack_EXTRA := $(HARNESS_OBJ)
 HARNESS_CFLAGS := -Ipip/partitions/harness
+
+# Those that carry a child: NAME/child, in NAME/image.asm
+CHILDREN := launcher nanny edf
+
+define child_rules
+$(1)_CHILD_OBJ := $$(patsubst %.c,$$(BUILD)/%.o,$$(wildcard \
+	pip/partitions/$(1)/child/*.c))
+$$(BUILD)/partitions/$(1)-child.elf: $$($(1)_CHILD_OBJ) $$(LIBPIP) \
+		$$(PARTITION_CRT0) $$(PARTITION_LD)
+	@mkdir -p $$(@D)
+	$$(call partition,$$@,$$($(1)_CHILD_OBJ))
+$$(BUILD)/pip/partitions/$(1)/image.o: $$(BUILD)/partitions/$(1)-child.bin
+-include $$($(1)_CHILD_OBJ:.o=.d)
+endef
+$(foreach p,$(CHILDREN),$(eval $(call child_rules,$(p))))
 
 define partition_rules
 $(1)_SRC := $$(wildcard pip/partitions/$(1)/*.c pip/partitions/$(1)/*.asm)
@@ -47,7 +62,7 @@ $(BUILD)/pip/partitions/%.o: pip/partitions/%.c
 
 $(BUILD)/pip/partitions/%.o: pip/partitions/%.asm
 	@mkdir -p $(@D)
-	$(NASM) -f elf32 -g -F dwarf $< -o $@
+	$(NASM) -f elf32 -g -F dwarf -i$(BUILD)/partitions/ $< -o $@
 
 PARTITIONS := $(BUILD)/partitions/minimal.bin \
 	$(LIBPIP_PARTITIONS:%=$(BUILD)/partitions/%.bin)

@@ -79,6 +79,7 @@ void boot(uint32_t magic, uint32_t info)
 	memory_init(info);
 	cpu_check();
 	paging_enable();
+	fpu_probe();
 	segments_init();
 	pic_init();
 	ports_init();

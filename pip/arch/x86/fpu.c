@@ -9,6 +9,7 @@
 struct partition *fpu_owner;
 
 static bool ts_set;		/* CR0.TS */
+static uint32_t mxcsr_mask = 0xFFBF;
 
 static void ts_raise(void)
 {
@@ -44,10 +45,33 @@ void fpu_claim(void)
 	fpu_owner = current;
 }
 
-/* FXRSTOR faults on a reserved MXCSR bit: SDM vol. 1, 11.6.6 */
-static void mxcsr_sanitize(uint8_t *fpu)
+/* At boot, with TS clear: the MXCSR bits that FXRSTOR accepts are in any
+ * image that FXSAVE wrote, 0 for the oldest.  SDM vol. 1, 11.6.6. */
+void fpu_probe(void)
 {
-	*(uint32_t *)(fpu + 24) &= 0xFFBF;
+	static uint8_t image[FPU_BYTES] __attribute__((aligned(16)));
+	uint32_t mask;
+
+	__asm__ volatile("fxsave %0" : "=m"(image));
+	mask = *(const uint32_t *)(image + 28);
+	if (mask)
+		mxcsr_mask = mask;
+}
+
+static void wipe(void *to)
+{
+	uint32_t words = FPU_BYTES / sizeof(uint32_t);
+
+	__asm__ volatile("rep stosl" : "+D"(to), "+c"(words) : "a"(0)
+		: "memory");
+}
+
+static void copy(void *to, const void *from)
+{
+	uint32_t words = FPU_BYTES / sizeof(uint32_t);
+
+	__asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words)
+		: : "memory");
 }
 
 /*
@@ -59,7 +83,7 @@ word fpuState(word desc, word op, word va)
 {
 	struct partition *child = child_find(desc);
 	word rights = op == PIP_FPU_READ ? PTE_P | PTE_W : PTE_P;
-	uint32_t *buffer = (uint32_t *)va, *state;
+	void *buffer = (void *)va;
 
 	if (!child || op > PIP_FPU_RESET)
 		return 0;
@@ -69,19 +93,21 @@ word fpuState(word desc, word op, word va)
 	if (child == fpu_owner) {
 		ts_lower();
 		__asm__ volatile("fxsave %0" : "=m"(child->fpu));
-		fpu_owner = NULL;
 		ts_raise();
+		if (op != PIP_FPU_READ)
+			fpu_owner = NULL;
 	}
-	state = (uint32_t *)child->fpu;
-	for (uint32_t i = 0; i < FPU_BYTES / sizeof(*state); i++) {
-		if (op == PIP_FPU_READ)
-			buffer[i] = state[i];
-		else
-			state[i] = op == PIP_FPU_WRITE ? buffer[i] : 0;
-	}
-	if (op == PIP_FPU_WRITE)
-		mxcsr_sanitize(child->fpu);
-	if (op == PIP_FPU_RESET)
+	switch (op) {
+	case PIP_FPU_READ:
+		copy(buffer, child->fpu);
+		break;
+	case PIP_FPU_WRITE:
+		copy(child->fpu, buffer);
+		*(uint32_t *)(child->fpu + 24) &= mxcsr_mask;
+		break;
+	case PIP_FPU_RESET:
+		wipe(child->fpu);
 		fpu_init(child->fpu);
+	}
 	return 1;
 }

@@ -103,6 +103,7 @@ word port_write_check(word port, word bytes, word value);
 word outaddrl(word port, word va);
 
 /* fpu.c */
+void fpu_probe(void);
 void fpu_switch(const struct partition *to);
 void fpu_claim(void);
 word fpuState(word desc, word op, word va);

@@ -179,6 +179,6 @@ void attack_interrupts(void)
 		.who = ROOT, .vector = REPORT, .value = 50 },
 		"the root is interrupted 50 times");
 	perform(&(struct act){ .fn = mask_sweep, .argument = 100,
-		.who = ROOT, .vector = REPORT, .value = 1500 },
+		.who = ROOT, .vector = REPORT, .value = 1800 },
 		"every line masked 100 times");
 }

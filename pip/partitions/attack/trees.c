@@ -3,7 +3,6 @@
 #include "attack.h"
 
 #define LEVELS		32
-#define LEVEL_PAGES	80	/* one level's image, tables and itself */
 
 extern uint8_t end[];
 
@@ -12,6 +11,12 @@ static struct child level;	/* this partition's child */
 static uint32_t level_pages(void)
 {
 	return ((uint32_t)end - PIP_ROOT_BASE) / PIP_PAGE_SIZE + 24;
+}
+
+/* A child without a heap: itself, two regions, stack, VIDT, box, a list */
+static uint32_t smallest(void)
+{
+	return ((uint32_t)end - PIP_ROOT_BASE) / PIP_PAGE_SIZE + 5 + 6 + 3 + 1;
 }
 
 static uint32_t heap_for(uint32_t levels)
@@ -89,7 +94,7 @@ static uint32_t leaves_traces(uint32_t argument)
 
 void attack_trees(void)
 {
-	uint32_t needed = level_pages() + 24;
+	uint32_t needed = smallest();
 
 	perform(&(struct act){ .fn = descend, .argument = 2, .who = CHILD,
 		.vector = REPORT, .value = 0xD0, .heap = heap_for(2) },
@@ -101,14 +106,11 @@ void attack_trees(void)
 		.argument = LEVELS - 1, .who = CHILD, .vector = 8,
 		.heap = heap_for(LEVELS - 1) },
 		"a fault that climbs %u levels", LEVELS);
-	for (uint32_t pages = 0; pages < needed; pages += pages < 24 ? 1 : 7)
+	for (uint32_t pages = 1; pages <= needed; pages++)
 		perform(&(struct act){ .fn = child_with, .argument = pages,
-			.who = CHILD, .vector = REPORT, .value = 0,
-			.heap = pages ? pages : 1 },
-			"a child of %u pages: not enough", pages);
-	perform(&(struct act){ .fn = child_with, .argument = needed + 24,
-		.who = CHILD, .vector = REPORT, .value = 0xD0,
-		.heap = needed + 24 }, "a child of %u pages", needed + 24);
+			.who = CHILD, .vector = REPORT, .heap = pages,
+			.value = pages < needed ? 0 : 0xD0 },
+			"a child of %u pages, %u are needed", pages, needed);
 	perform(&(struct act){ .fn = sees_nothing,
 		.who = CHILD | GRANDCHILD, .vector = REPORT },
 		"new pages hold nothing");

@@ -139,6 +139,27 @@ static void check_child_yields(struct child *c)
 	is(run(c->desc, 1022), 6, "a parent yields to its child's index 1022");
 }
 
+/* What was good a moment ago is looked at again */
+static void check_taken_away(struct child *c)
+{
+	const uint32_t desc = c->desc;
+	uint32_t stack = (uint32_t)c->ctx & -PIP_PAGE_SIZE;
+
+	child_start_raw(c, (void (*)(void))stub_regs);
+	is(child_run(c), REPORT, "a context that works");
+	is(Pip_RemoveVAddr(desc, STACK), 1, "its page is taken away");
+	is(Pip_Yield(desc, START, NOTHING, 0, 0), PIP_YIELD_TARGET_CTX,
+		"yield: 8");
+	is(Pip_AddVAddr(stack, desc, STACK, 1, 0, 1), 1, "back, read-only");
+	child_start_raw(c, (void (*)(void))stub_regs);
+	is(child_run(c), REPORT, "it can be loaded");
+	is(c->ctx->valid, 0, "but not saved to");
+	Pip_RemoveVAddr(desc, STACK);
+	Pip_AddVAddr(stack, desc, STACK, 1, 1, 1);
+	is(child_run(c), REPORT, "back, read-write");
+	is(c->ctx->valid, 1, "it is saved to again");
+}
+
 void check_yield(void)
 {
 	struct child c;
@@ -149,5 +170,6 @@ void check_yield(void)
 	child_new(&c, 0);
 	check_round_trip(&c);
 	check_child_yields(&c);
+	check_taken_away(&c);
 	child_free(&c);
 }

@@ -1,0 +1,10 @@
+; SPDX-License-Identifier: BSD-2-Clause
+; The child's image, to be copied for each task.
+
+                section .data
+                global  image_begin, image_end
+                align   4096
+image_begin:    incbin  "edf-child.bin"
+                align   4096
+image_end:
+                section .note.GNU-stack noalloc noexec nowrite progbits
