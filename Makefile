@@ -23,6 +23,10 @@ BOOT := scripts/boot $(BOOTFLAGS)
 # Ring 0, for `make size`
 TRUSTED := pip/core pip/arch pip/include
 
+# `make V=1` shows the commands
+ifndef V
+.SILENT:
+endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all deps run run-iso iso qemu-elf qemu-iso test test-system bench \

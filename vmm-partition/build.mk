@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The VMM: build/vmm.elf with symbols, build/vmm.bin as Pip loads it.
 
-VMM_OBJS   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard vmm-partition/*.c))
+VMM_OBJS   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard vmm-partition/*.c \
+	vmm-partition/virtio/*.c))
 VMM_CFLAGS := $(PARTITION_CFLAGS) -Iguests/include
 
 $(VMM_OBJS): $(BUILD)/%.o: %.c

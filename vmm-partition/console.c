@@ -7,6 +7,7 @@
  * LIMIT: an escape key behind a ring full of input that the guest does not
  * read is not seen; the monitor on COM2 is.
  */
+#include "virtio/bus.h"
 #include "vmm.h"
 
 #define COM1		0x3F8
@@ -75,6 +76,7 @@ void console_message(const char *prefix, const char *format, va_list ap)
 		console_put(NULL, *prefix++);
 	(void)pip_vformat(console_put, NULL, format, ap);
 	console_put(NULL, '\n');
+	monitor_redraw();
 }
 
 static void message(const char *prefix, const char *format, ...)
@@ -194,10 +196,11 @@ void console_input(void)
 	for (;;) {
 		serial_receive(&com1);
 		if (ring_empty(input)
-				|| !key_in(input->data[input->tail % RING_SIZE]))
-			return;
+				|| !key_in(ring_first(input)))
+			break;
 		(void)ring_take(input);
 	}
+	virtio_console_input(console_front);
 }
 
 /* Escape typed twice */
@@ -207,6 +210,7 @@ void console_type(uint8_t key)
 		return;
 	ring_put(&console_front->console->input, key);
 	vm_raise(console_front, PENDING_CONSOLE);
+	virtio_console_input(console_front);
 }
 
 /* Up to `size` bytes of input; how many */

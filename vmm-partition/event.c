@@ -5,9 +5,10 @@
  * each time.  Every entry ends in vm_resume(), sched_next(), or the end of
  * the machine; interrupts stay off throughout.
  *
- * The running guest can enter each of these at will by a yield to its parent: an
- * entry believes nothing but the state it finds.
+ * The running guest can enter each of these at will by a yield to its
+ * parent: an entry believes nothing but the state it finds.
  */
+#include "ne2k.h"
 #include "vmm.h"
 
 #define EFLAGS_FIXED	0x2
@@ -35,6 +36,9 @@ void event_irq(uint32_t vector)
 		break;
 	case LINE_COM2:
 		monitor_input();
+		break;
+	case NE2K_LINE:
+		ne2k_irq();
 		break;
 	}
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a guest kernel asks for.  Numbers and contracts: <vmm/guest.h>. */
+#include "virtio/bus.h"
 #include "vmm.h"
+
+/* `int n`: to go back over it is to make the call again */
+#define INT_SIZE	2u
 
 #define WRITE_MAX	1024u	/* divides a page */
 
@@ -27,7 +31,8 @@ _Noreturn void hypercall_again(struct vm *vm, uint32_t progress)
  * LIMIT: output is polled with interrupts off, so a long text delays the
  * guest's own timer; other guests wait for WRITE_MAX bytes at most.
  */
-static uint32_t hc_console_write(struct vm *vm, gva_t gva, uint32_t size)
+static NOINLINE uint32_t hc_console_write(struct vm *vm, gva_t gva,
+		uint32_t size)
 {
 	uint32_t done = vm->progress;
 
@@ -46,7 +51,8 @@ static uint32_t hc_console_write(struct vm *vm, gva_t gva, uint32_t size)
 	return done;
 }
 
-static uint32_t hc_console_read(struct vm *vm, gva_t gva, uint32_t size)
+static NOINLINE uint32_t hc_console_read(struct vm *vm, gva_t gva,
+		uint32_t size)
 {
 	uint32_t done = 0;
 
@@ -64,7 +70,7 @@ static uint32_t hc_console_read(struct vm *vm, gva_t gva, uint32_t size)
 	return done;
 }
 
-static uint32_t hc_set_timer(struct vm *vm, uint64_t when)
+static NOINLINE uint32_t hc_set_timer(struct vm *vm, uint64_t when)
 {
 	if (!when) {
 		timer_cancel(&vm->deadline);
@@ -78,7 +84,7 @@ static uint32_t hc_set_timer(struct vm *vm, uint64_t when)
 }
 
 /* What is pending, or once something is: vm_deliver() then has the result */
-static uint32_t hc_wait(struct vm *vm)
+static NOINLINE uint32_t hc_wait(struct vm *vm)
 {
 	struct vmm_shared *shared = vm_shared(vm);
 
@@ -89,7 +95,8 @@ static uint32_t hc_wait(struct vm *vm)
 	sched_next();
 }
 
-static _Noreturn void hc_end(struct vm *vm, enum vm_end why, uint32_t status)
+static NOINLINE _Noreturn void hc_end(struct vm *vm, enum vm_end why,
+		uint32_t status)
 {
 	vm_stop(vm, why, status);
 	sched_next();
@@ -100,6 +107,7 @@ void hypercall(struct vm *vm, user_ctx_t *ctx)
 {
 	uint32_t a = ctx->regs.ebx, b = ctx->regs.ecx;
 	uint32_t result = -(uint32_t)VMM_ENOSYS;
+	bool again = false;
 
 	switch (ctx->regs.eax) {
 	case VMM_HC_VERSION:
@@ -131,6 +139,19 @@ void hypercall(struct vm *vm, user_ctx_t *ctx)
 	case VMM_HC_WATCHDOG:
 		result = vm_watchdog(vm, a);
 		break;
+	case VMM_HC_VIRTIO_READ:
+		result = virtio_read(vm, a, b, ctx->regs.edx);
+		break;
+	case VMM_HC_VIRTIO_WRITE:
+		again = virtio_write(vm, a, b, ctx->regs.edx, ctx->regs.esi,
+				&result);
+		break;
+	case VMM_HC_VIRTIO_NOTIFY:
+		again = virtio_notify(vm, a, b, &result);
+		break;
 	}
-	ctx->regs.eax = result;
+	if (again)
+		ctx->eip -= INT_SIZE;
+	else
+		ctx->regs.eax = result;
 }

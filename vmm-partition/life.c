@@ -6,6 +6,7 @@
  * The machine ends with its last guest, with the status of the first one; a
  * guest that the monitor ends does not count, so that it can start it again.
  */
+#include "virtio/bus.h"
 #include "vmm.h"
 
 #define CRASH_PAUSE_MS	100u	/* before a guest that crashed starts again */
@@ -14,7 +15,8 @@ static void on_deadline(struct timer *timer)
 {
 	struct vm *vm = VM_OF(timer, deadline);
 
-	sched_blame(vm);
+	if (vm != running)
+		sched_blame(vm);
 	vm_raise(vm, PENDING_TIMER);
 }
 
@@ -38,6 +40,7 @@ void vm_init(struct vm *vm)
 	vm->again.fire = on_again;
 	vm->inverse = 65536 / vm->config.weight;
 	console_attach(vm);
+	virtio_init(vm);
 }
 
 /* The guest gets its partition when its turn comes */
@@ -61,6 +64,7 @@ _Noreturn void vm_born(struct vm *vm)
 	vm->raised = 0;
 	vm->waits = vm->in_call = vm->publish = false;
 	vm->progress = 0;
+	virtio_reset(vm);
 	status = vm_create(vm);
 	if (status) {
 		vm_stop(vm, END_FAILED, status);
@@ -127,6 +131,7 @@ void vm_stop(struct vm *vm, enum vm_end why, uint32_t status)
 	timer_cancel(&vm->watchdog);
 	timer_cancel(&vm->again);
 	sched_leave(vm);
+	virtio_reset(vm);
 	if (!last && why == END_POWEROFF)
 		vmm_log(LOG_INFO, "guest %u (%s) ended with status %u",
 			vm->id, vm->config.name, status);

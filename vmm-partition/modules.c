@@ -30,6 +30,12 @@ static void copy_name(char name[VM_NAME_MAX], const char *string)
 	name[n] = 0;
 }
 
+/* A module whose only word is `disk` is for block devices */
+static bool is_disk(const char *string)
+{
+	return !strcmp(skip_word(string), " disk");
+}
+
 static struct module take(const pip_fpinfo_t *info, uint32_t i)
 {
 	return (struct module){
@@ -75,6 +81,8 @@ void modules_find(const pip_fpinfo_t *info, const struct config *defaults)
 		if (elf_magic((void *)info->module[i].start,
 				info->module[i].size))
 			add_guest(info, i, defaults);
+		else if (is_disk((const char *)info->module[i].cmdline))
+			continue;
 		else if (vm && !vm->initrd_module.size)
 			vm->initrd_module = take(info, i);
 		else if (info->nmodules > 1)

@@ -5,12 +5,14 @@
  * inside an interrupt or in the scheduler, never while a guest's call is
  * under way.
  */
+#include "virtio/bus.h"
 #include "vmm.h"
 
 #define COM2		0x2F8
 #define LINE_COM2	3
 #define LINE_MAX	80u
 #define WORDS_MAX	3u
+#define PAGES_MAX	(VMM_GUEST_MAX / PAGE_SIZE)
 #define PROMPT		"vmm> "
 
 #define KEY_BACKSPACE	0x08
@@ -32,21 +34,20 @@ typedef const char *command_t(struct session *session, struct vm *vm,
 
 struct command {
 	const char *name;
-	enum { NO_GUEST, GUEST, ANY_GUEST } guest;
+	enum { NO_GUEST, GUEST, ANY_GUEST, GUEST_NUMBER } guest;
 	command_t *run;			/* NULL, or what is wrong */
 	const char *help;
 };
 
 bool monitor_open;
+static bool executing;
 
 static struct uart com2 = { .base = COM2 };
 
 static void com2_put(void *arg, char c)
 {
-	uint8_t byte = (uint8_t)c;
-
 	(void)arg;
-	serial_write(&com2, &byte, 1);
+	serial_queue(&com2, (uint8_t)c);
 }
 
 static struct session on_console = { .put = console_put, .console = true };
@@ -151,6 +152,20 @@ static const char *cmd_dump(struct session *s, struct vm *vm,
 	return NULL;
 }
 
+static const char *cmd_balloon(struct session *s, struct vm *vm,
+		const char *word)
+{
+	uint32_t pages = 0;
+
+	(void)s;
+	for (; *word >= '0' && *word <= '9' && pages <= PAGES_MAX; word++)
+		pages = pages * 10 + (uint32_t)(*word - '0');
+	if (*word)
+		return "a number of pages";
+	return virtio_balloon_ask(vm, pages) ? NULL
+		: "it has no driver for that";
+}
+
 static const char *cmd_log(struct session *s, struct vm *vm,
 		const char *word)
 {
@@ -194,6 +209,7 @@ static const struct command commands[] = {
 	{ "restart", GUEST, cmd_restart, "end guest N and start it anew" },
 	{ "stat", ANY_GUEST, cmd_stat, "statistics of guest N or all" },
 	{ "dump", GUEST, cmd_dump, "registers and backtrace of guest N" },
+	{ "balloon", GUEST_NUMBER, cmd_balloon, "ask guest N for K pages" },
 	{ "log", NO_GUEST, cmd_log, "the VMM's messages, or set their level" },
 	{ "poweroff", NO_GUEST, cmd_poweroff, "end the machine" },
 	{ "quit", NO_GUEST, cmd_quit, "back to the guest's console" },
@@ -206,6 +222,7 @@ static const char *cmd_help(struct session *s, struct vm *vm,
 {
 	static const char *const argument[] = {
 		[NO_GUEST] = "", [GUEST] = " N", [ANY_GUEST] = " [N]",
+		[GUEST_NUMBER] = " N K",
 	};
 
 	(void)vm, (void)word;
@@ -262,16 +279,19 @@ static const char *execute(struct session *session)
 	while (strcmp(words[0], command->name))
 		if (++command == commands + NCOMMANDS)
 			return "no such command, try help";
-	if (n > 2)
+	if (n > 2 + (uint32_t)(command->guest == GUEST_NUMBER))
 		return "too many words";
+	if (command->guest == GUEST_NUMBER && n < 3)
+		return "which guest, and how many?";
 	if (command->guest == GUEST && n < 2)
 		return "which guest?";
-	if (command->guest != NO_GUEST && n == 2) {
+	if (command->guest != NO_GUEST && n >= 2) {
 		vm = find_guest(words[1]);
 		if (!vm)
 			return "no such guest";
 	}
-	return command->run(session, vm, words[1]);
+	return command->run(session, vm,
+			words[command->guest == GUEST_NUMBER ? 2 : 1]);
 }
 
 static void prompt(struct session *session)
@@ -281,12 +301,22 @@ static void prompt(struct session *session)
 		put_format(session->put, NULL, PROMPT);
 }
 
+/* The VMM has written a line of its own on the console */
+void monitor_redraw(void)
+{
+	if (monitor_open && !executing)
+		put_format(console_put, NULL, PROMPT "%.*s",
+			(int)on_console.length, on_console.line);
+}
+
 static void line_in(struct session *session)
 {
 	const char *wrong;
 
 	session->line[session->length] = 0;
+	executing = true;
 	wrong = execute(session);
+	executing = false;
 	if (wrong)
 		put_format(session->put, NULL, "error: %s\n", wrong);
 	else if (!session->console)
@@ -333,8 +363,8 @@ static void key_in(struct session *session, uint8_t key)
 /* The escape key on the console */
 void monitor_enter(void)
 {
-	monitor_open = true;
 	put_format(console_put, NULL, "\nvmm: monitor, try help\n");
+	monitor_open = true;
 	prompt(&on_console);
 }
 
@@ -366,7 +396,8 @@ void monitor_input(void)
 	for (;;) {
 		serial_receive(&com2);
 		if (ring_empty(&com2.input))
-			return;
+			break;
 		key_in(&on_com2, ring_take(&com2.input));
 	}
+	serial_send(&com2);
 }

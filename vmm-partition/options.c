@@ -4,6 +4,7 @@
  * every guest's settings (`weight=2`), one guest's (`guest2.weight=3`).  On
  * a guest's: its own (`vmm.weight=3`), which the guest does not see.
  */
+#include "virtio/bus.h"
 #include "vmm.h"
 
 #define WORD_MAX	128
@@ -91,6 +92,16 @@ static bool parse_guest_name(const char *value, struct config *config)
 	return true;
 }
 
+static bool parse_device(const char *word, struct config *config)
+{
+	size_t n = strlen(word);
+
+	if (config->ndevices == VM_DEVICES || n >= VM_DEVICE_MAX)
+		return false;
+	memcpy(config->device[config->ndevices++], word, n + 1);
+	return true;
+}
+
 /* One setting of a guest, without a prefix */
 static bool parse_setting(const char *word, struct config *config)
 {
@@ -98,6 +109,8 @@ static bool parse_setting(const char *word, struct config *config)
 
 	if (value)
 		return parse_guest_name(value, config);
+	if (virtio_setting(word))
+		return parse_device(word, config);
 	for (const struct setting *s = settings; s < settings + NSETTINGS;
 			s++) {
 		uint32_t *number = (void *)((char *)config + s->offset);
@@ -165,7 +178,7 @@ static const char *next_word(const char **s)
 
 static bool parse_vmm_word(const char *word, struct config *config)
 {
-	struct config unused;
+	struct config unused = { 0 };
 	const char *value;
 	uint32_t n;
 

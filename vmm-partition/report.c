@@ -21,8 +21,8 @@ static const char *const fault_name[] = {
 
 static void show_context(const user_ctx_t *ctx)
 {
-	vmm_log_more("eip %08x  eflags %08x  pipflags %08x", ctx->eip, ctx->eflags,
-		ctx->pipflags);
+	vmm_log_more("eip %08x  eflags %08x  pipflags %08x", ctx->eip,
+		ctx->eflags, ctx->pipflags);
 	vmm_log_more("eax %08x  ebx %08x  ecx %08x  edx %08x", ctx->regs.eax,
 		ctx->regs.ebx, ctx->regs.ecx, ctx->regs.edx);
 	vmm_log_more("esi %08x  edi %08x  ebp %08x  esp %08x", ctx->regs.esi,

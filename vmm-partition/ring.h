@@ -38,6 +38,12 @@ static inline uint8_t ring_take(struct ring *ring)
 	return ring->data[ring->tail++ % RING_SIZE];
 }
 
+/* The ring must not be empty */
+static inline uint8_t ring_first(const struct ring *ring)
+{
+	return ring->data[ring->tail % RING_SIZE];
+}
+
 /* Makes room by dropping the oldest byte */
 static inline void ring_force(struct ring *ring, uint8_t byte)
 {

@@ -5,7 +5,7 @@
  * least far runs, for a slice if others want to run too.
  *
  * A guest that wakes up is at most BONUS behind, so sleeping saves nothing
- * up; it goes first only if that puts it MARGIN ahead of the running one.
+ * up; it goes first as soon as the running one is MARGIN further.
  */
 #include "vmm.h"
 
@@ -21,6 +21,7 @@ uint64_t sched_idle;
 static uint64_t mark;		/* up to here all time is accounted for */
 static uint64_t vclock;	/* virtual time of the running, never back */
 static struct timer slice;
+static uint32_t slice_ticks, bonus_ticks, margin_ticks;
 
 static void on_slice(struct timer *timer)
 {
@@ -31,12 +32,10 @@ static void on_slice(struct timer *timer)
 void sched_init(void)
 {
 	slice.fire = on_slice;
+	slice_ticks = SLICE_MS * clock_tsc_khz();
+	bonus_ticks = BONUS_MS * clock_tsc_khz();
+	margin_ticks = MARGIN_MS * clock_tsc_khz();
 	mark = rdtsc();
-}
-
-static uint64_t ticks(uint32_t ms)
-{
-	return (uint64_t)ms * clock_tsc_khz();
 }
 
 static bool before(uint64_t a, uint64_t b)
@@ -50,11 +49,10 @@ static bool can_run(const struct vm *vm)
 		&& (vm->state == VM_READY || vm->state == VM_STARTING);
 }
 
-static uint64_t charge(struct vm *vm, uint64_t used)
+static void charge(struct vm *vm, uint64_t used)
 {
 	vm->stat.cpu += used;
 	vm->vtime += used * vm->inverse >> 16;
-	return used;
 }
 
 /* Brings the running guest's times up to now */
@@ -69,22 +67,32 @@ void sched_account(void)
 	mark = now;
 }
 
+static void end_slice(uint64_t when)
+{
+	if (!slice.when || when < slice.when)
+		timer_set(&slice, when);
+}
+
 /* The guest can run from now on */
 void sched_wake(struct vm *vm)
 {
-	uint64_t floor = vclock - ticks(BONUS_MS);
+	uint64_t floor = vclock - bonus_ticks, ahead;
 
+	if (nvms == 1)
+		return;
 	if (before(vm->vtime, floor))
 		vm->vtime = floor;
-	if (nvms > 1)
-		vm->ready_since = rdtsc();
+	vm->ready_since = rdtsc();
 	if (!running || !can_run(vm))
 		return;
 	sched_account();
-	if (before(vm->vtime + ticks(MARGIN_MS), running->vtime))
+	ahead = vm->vtime + margin_ticks - running->vtime;
+	if (before(ahead, 0))
 		sched_wanted = true;
-	else if (!slice.when)
-		timer_set(&slice, mark + ticks(SLICE_MS));
+	else
+		end_slice(mark + (ahead < slice_ticks
+				? ahead * running->config.weight
+				: slice_ticks));
 }
 
 /* The guest cannot run any more */
@@ -103,7 +111,10 @@ void sched_blame(struct vm *vm)
 {
 	uint32_t cost = clock_tsc_khz() * IRQ_US / 1000;
 
-	if (!running || vm == running)
+	if (!running)
+		return;
+	sched_account();
+	if (running->stat.cpu < cost)
 		return;
 	charge(vm, cost);
 	running->stat.cpu -= cost;
@@ -164,7 +175,7 @@ static void begin(struct vm *vm, const struct vm *last)
 		vm->publish = true;
 	}
 	if (nvms > 1 && others_want(vm))
-		timer_set(&slice, mark + ticks(SLICE_MS));
+		timer_set(&slice, mark + slice_ticks);
 }
 
 static _Noreturn void loop(void)

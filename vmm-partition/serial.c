@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A 16550.  Output is polled, a FIFO's worth per look at the status; input
- * arrives by an interrupt and, as the VMM runs with interrupts off, also
- * during output.  When the ring is full the rest waits in the UART, where the
- * other side's flow control sees it, until somebody makes room and calls
- * serial_receive().
+ * A 16550.  Input arrives by an interrupt and, as the VMM runs with interrupts
+ * off, also during output.  When the ring is full the rest waits in the UART,
+ * where the other side's flow control sees it, until somebody makes room and
+ * calls serial_receive().
+ *
+ * Output is either polled, a FIFO's worth per look at the status, or queued
+ * and sent by interrupts; a port uses one of the two.
  */
 #include "vmm.h"
 
@@ -19,6 +21,7 @@
 #define UART_LSR	5
 
 #define IER_ERBFI	0x01	/* interrupt on received data */
+#define IER_ETBEI	0x02	/* interrupt on room for output */
 #define FCR_SETUP	0x87	/* FIFOs on and cleared, trigger at 8 bytes */
 #define LCR_8N1		0x03
 #define LCR_DLAB	0x80
@@ -30,6 +33,7 @@
 
 #define DIVISOR_115200	1
 #define FIFO_SIZE	16u
+#define QUEUE_TRIES	1000u
 
 static inline uint32_t uart_read(const struct uart *uart, uint32_t reg)
 {
@@ -91,6 +95,30 @@ void serial_write(struct uart *uart, const uint8_t *bytes, uint32_t size)
 		while (burst--)
 			uart_write(uart, UART_THR, *bytes++);
 	}
+}
+
+/* Sends what is queued as far as there is room, by interrupts from then on */
+void serial_send(struct uart *uart)
+{
+	struct ring *output = &uart->output;
+
+	if (uart_read(uart, UART_LSR) & LSR_THRE)
+		for (uint32_t i = 0; i < FIFO_SIZE && !ring_empty(output); i++)
+			uart_write(uart, UART_THR, ring_take(output));
+	uart_write(uart, UART_IER, ring_empty(output) ? IER_ERBFI
+		: IER_ERBFI | IER_ETBEI);
+}
+
+/* Drops the byte if the other side does not read for long */
+void serial_queue(struct uart *uart, uint8_t byte)
+{
+	uint32_t tries = uart->stuck ? 1 : QUEUE_TRIES;
+
+	while (ring_full(&uart->output) && tries--)
+		serial_send(uart);
+	uart->stuck = ring_full(&uart->output);
+	if (!uart->stuck)
+		ring_put(&uart->output, byte);
 }
 
 /* Until the last byte has left, before the machine goes */

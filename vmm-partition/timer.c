@@ -28,12 +28,9 @@ void timer_init(void)
 /* Sees to it that the PIT fires no later than the first deadline */
 static void shoot(void)
 {
-	uint64_t when = queue->when, now;
+	uint64_t when = queue->when, now = rdtsc();
 	uint32_t delta = longest;
 
-	if (shot && shot <= when)
-		return;
-	now = rdtsc();
 	if (when <= now)
 		delta = 1;
 	else if (when - now < longest)
@@ -65,16 +62,17 @@ void timer_set(struct timer *timer, uint64_t when)
 	timer->when = when;
 	timer->next = *link;
 	*link = timer;
-	if (link == &queue)
+	if (link == &queue && (!shot || shot > when))
 		shoot();
 }
 
 /* Fires what is due without waiting for the interrupt */
 void timer_poll(void)
 {
-	while (queue && queue->when <= rdtsc()) {
-		struct timer *timer = queue;
+	uint64_t now = rdtsc();
+	struct timer *timer;
 
+	while ((timer = queue) && timer->when <= now) {
 		queue = timer->next;
 		timer->when = 0;
 		timer->fire(timer);
@@ -86,6 +84,6 @@ void timer_irq(void)
 {
 	shot = 0;
 	timer_poll();
-	if (queue)
+	if (queue && (!shot || shot > queue->when))
 		shoot();
 }

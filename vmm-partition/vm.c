@@ -18,7 +18,7 @@
 #define PARTITION_PAGES	5u
 #define TABLE_PAGES	3u		/* for one region */
 #define HIGH_PAGES	4u		/* info, shared, context, VIDT */
-#define KEPT_PART	8u		/* a copy may take one in so many pages */
+#define KEPT_PART	8u		/* a copy may be one page in so many */
 
 #define EFLAGS_FIXED	0x2
 #define ACCESS_RW	(PIP_PROBE_READ | PIP_PROBE_WRITE)
@@ -57,9 +57,9 @@ uint32_t vm_pages(const struct vm *vm)
 static bool too_little(const struct vm *vm, uint32_t pages, uint32_t free,
 		uint32_t initrd)
 {
-	vmm_log(LOG_ERROR, "guest %u: too little memory: %u KiB asked for, "
-		"%u KiB free, the initrd alone has %u", vm->id, pages * 4,
-		free * 4, initrd * 4);
+	vmm_log(LOG_ERROR, "guest %u: too little memory: %u KiB free for "
+		"%u, the initrd alone has %u", vm->id, free * 4, pages * 4,
+		initrd * 4);
 	return false;
 }
 
@@ -219,6 +219,7 @@ uint32_t vm_create(struct vm *vm)
 	if (!vm->planned)
 		return STATUS_NO_MEMORY;
 	vm->pool_next = vm->pool;
+	vm->balloon_pages = 0;
 	if (!load(vm, &image))
 		return STATUS_BAD_KERNEL;
 	partition_create(vm);
@@ -300,13 +301,38 @@ void *guest_page(struct vm *vm, gva_t gva, uint32_t rights)
 		return NULL;
 	if (rights & PIP_PROBE_WRITE && address - vm->info < PAGE_SIZE)
 		return NULL;
+	if (vm->balloon_pages && Pip_MappedInChild(address) != vm->desc)
+		return NULL;
 	return (void *)address;
+}
+
+/* Takes a page of RAM from the guest; false: it is none, or lent on */
+bool vm_page_take(struct vm *vm, gva_t gva)
+{
+	if (gva - VMM_GUEST_BASE >= vm->ram_size + vm->initrd_size
+			|| !Pip_RemoveVAddr(vm->desc, gva))
+		return false;
+	vm->balloon_pages++;
+	return true;
+}
+
+/* Gives one back that was taken */
+bool vm_page_give(struct vm *vm, gva_t gva)
+{
+	uint32_t page = translate(vm, gva);
+
+	if (gva - VMM_GUEST_BASE >= vm->ram_size + vm->initrd_size
+			|| Pip_MappedInChild(page)
+			|| !Pip_AddVAddr(page, vm->desc, gva, 1, 1, 1))
+		return false;
+	vm->balloon_pages--;
+	return true;
 }
 
 /* As guest_page(), for those who cannot go on without */
 struct vmm_shared *vm_shared(struct vm *vm)
 {
-	if (Pip_Probe(vm->shared) != ACCESS_RW)
+	if (!vm->waits && Pip_Probe(vm->shared) != ACCESS_RW)
 		vm_kill(vm, NULL, "no access to its shared page");
 	return (struct vmm_shared *)vm->shared;
 }

@@ -23,6 +23,8 @@
 #define EVENT_STACK	(PIP_ROOT_CONTEXT - 4)
 #define VM_MAX		PIP_INFO_MODULES
 #define VM_NAME_MAX	32
+#define VM_DEVICES	8		/* that its settings ask for */
+#define VM_DEVICE_MAX	64
 
 /* Bits of shared->pending */
 #define PENDING_TIMER	(1u << VMM_IRQ_TIMER)
@@ -75,6 +77,8 @@ struct config {
 	uint32_t restart;		/* enum restart */
 	uint32_t output;		/* enum output */
 	uint32_t start;			/* at boot; else by the monitor */
+	uint32_t ndevices;
+	char device[VM_DEVICES][VM_DEVICE_MAX];	/* `disk=...`, `net=...` */
 };
 
 enum vm_state {
@@ -105,7 +109,7 @@ struct vm {
 	uint32_t info, vidt;
 	enum vm_state state;
 	bool paused;
-	bool waits;			/* VMM_HC_WAIT wants its result */
+	bool waits;			/* in VMM_HC_WAIT, pages probed */
 	bool in_call;			/* a hypercall goes on, from ... */
 	bool publish;			/* stat.steal has changed */
 	uint32_t progress;
@@ -118,8 +122,8 @@ struct vm {
 	bool planned;			/* its memory is laid out */
 	bool kept;			/* the initrd's module is copied */
 	/* sched.c */
-	uint64_t vtime;			/* TSC ticks it would have had at weight 1 */
-	uint32_t inverse;		/* of its weight, 16 bits after the point */
+	uint64_t vtime;			/* TSC ticks divided by weight */
+	uint32_t inverse;		/* of its weight, times 65536 */
 	uint64_t ready_since;		/* 0: nobody keeps it waiting */
 	struct timer deadline, watchdog, again;
 	uint32_t watchdog_ms;		/* 0: off */
@@ -128,6 +132,8 @@ struct vm {
 	struct module kernel, initrd_module;
 	struct config config;
 	struct console *console;
+	struct virtio_bus *virtio;
+	uint32_t balloon_pages;		/* taken from its RAM */
 	struct vm_stat stat;
 	uint64_t born;			/* TSC value at its last start */
 };
@@ -166,6 +172,8 @@ bool vm_plan(struct vm *vm, uint32_t pages);
 uint32_t vm_pages(const struct vm *vm);
 uint32_t vm_create(struct vm *vm);
 void *guest_page(struct vm *vm, gva_t gva, uint32_t rights);
+bool vm_page_take(struct vm *vm, gva_t gva);
+bool vm_page_give(struct vm *vm, gva_t gva);
 struct vmm_shared *vm_shared(struct vm *vm);
 _Noreturn void vm_enter(struct vm *vm, uint32_t vint);
 void vm_deliver(struct vm *vm, user_ctx_t *ctx);
@@ -192,7 +200,7 @@ void sched_leave(struct vm *vm);
 void sched_blame(struct vm *vm);
 bool sched_due(void);
 void sched_account(void);
-_Noreturn void sched_next(void);
+_Noreturn void sched_next(void) __attribute__((cold));
 
 /* event.c */
 void event_init(void);
@@ -241,6 +249,7 @@ void console_type(uint8_t key);
 extern bool monitor_open;	/* on the console */
 void monitor_enter(void);
 void monitor_key(uint8_t key);
+void monitor_redraw(void);
 void monitor_init(void);
 void monitor_input(void);
 
@@ -255,12 +264,15 @@ void put_format(pip_put_t *put, void *arg, const char *format, ...)
 struct uart {
 	uint16_t base;
 	bool present;
-	struct ring input;
+	bool stuck;			/* nobody takes the queued output */
+	struct ring input, output;
 };
 void serial_init(struct uart *uart);
 void serial_write(struct uart *uart, const uint8_t *bytes, uint32_t size);
 void serial_flush(struct uart *uart);
 void serial_receive(struct uart *uart);
+void serial_queue(struct uart *uart, uint8_t byte);
+void serial_send(struct uart *uart);
 
 /* timer.c */
 void timer_init(void);
@@ -283,16 +295,20 @@ _Noreturn void power_reset(void);
 
 /* The parts that every hypercall and interrupt passes */
 
+#define ALWAYS_INLINE	static inline __attribute__((always_inline))
+#define NOINLINE	__attribute__((noinline))
+
 /* The kernel's save context, or NULL if the guest lent its page to Pip */
-static inline user_ctx_t *guest_context(struct vm *vm)
+ALWAYS_INLINE user_ctx_t *guest_context(struct vm *vm)
 {
-	if (Pip_Probe(vm->context) != (PIP_PROBE_READ | PIP_PROBE_WRITE))
+	if (!vm->waits && Pip_Probe(vm->context)
+			!= (PIP_PROBE_READ | PIP_PROBE_WRITE))
 		return NULL;
 	return (user_ctx_t *)(vm->context + VMM_SAVE_CTX % PAGE_SIZE);
 }
 
 /* As guest_context(), for those who cannot go on without */
-static inline user_ctx_t *vm_context(struct vm *vm)
+ALWAYS_INLINE user_ctx_t *vm_context(struct vm *vm)
 {
 	user_ctx_t *ctx = guest_context(vm);
 
@@ -320,7 +336,7 @@ static inline void vm_raise(struct vm *vm, uint32_t bits)
  * for Pip sets it.  Otherwise one of its processes was, which only the kernel
  * can resume: it is entered even when nothing is pending.
  */
-_Noreturn static inline void vm_resume(struct vm *vm, user_ctx_t *ctx)
+_Noreturn ALWAYS_INLINE void vm_resume(struct vm *vm, user_ctx_t *ctx)
 {
 	if (vm->raised | vm->publish)
 		vm_deliver(vm, ctx);
@@ -330,11 +346,13 @@ _Noreturn static inline void vm_resume(struct vm *vm, user_ctx_t *ctx)
 	vm_enter(vm, PIP_VIDT_SAVE_CLI);
 }
 
-/* n / d where that is below 2^32 */
+/* n / d, or all ones if that does not fit: a fault would end the machine */
 static inline uint32_t divide(uint64_t n, uint32_t d)
 {
 	uint32_t low = (uint32_t)n, high = (uint32_t)(n >> 32);
 
+	if (high >= d)
+		return UINT32_MAX;
 	__asm__("divl %2" : "+a"(low), "+d"(high) : "r"(d) : "cc");
 	return low;
 }

@@ -60,6 +60,7 @@ static void test_ask(void)
 {
 	uint32_t pages;
 
+	(void)take_pending(VIRTIO_IRQ(device));
 	print("# ask me\n");
 	ok(wait_for(VIRTIO_IRQ(device), 60000), "a configuration change");
 	ok(virtio_get(device, VIRTIO_INTERRUPT_STATUS) & VIRTIO_INT_CONFIG,

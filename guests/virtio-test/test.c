@@ -40,6 +40,7 @@ void guest_main(void)
 		test_transport();
 		test_queue();
 		test_malformed();
+		test_fuzz();
 		test_entropy();
 		test_block();
 		test_console();

@@ -18,6 +18,7 @@ bool broken(uint32_t device);	/* DEVICE_NEEDS_RESET is set */
 void test_transport(void);
 void test_queue(void);
 void test_malformed(void);
+void test_fuzz(void);
 void test_entropy(void);
 void test_block(void);
 void test_console(void);

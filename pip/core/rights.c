@@ -15,6 +15,11 @@ static bool in_ranges(const struct partition *p, word first, word last)
 	word n = p->nports;
 
 	//@ admit n <= PORT_RANGES;
+	/*@ loop invariant 0 <= i <= n;
+	    loop invariant \forall integer j; 0 <= j < i ==>
+		first < p->ports[j].first || last > p->ports[j].last;
+	    loop assigns i;
+	    loop variant n - i; */
 	for (word i = 0; i < n; i++)
 		if (first >= p->ports[i].first && last <= p->ports[i].last)
 			return true;

@@ -132,3 +132,6 @@ else
 endif
 
 test-pip-host: fuzz-pip
+
+check-pip: ## static analysis and proofs of Pip's core
+	scripts/check-pip

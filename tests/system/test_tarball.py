@@ -15,7 +15,7 @@ SECTIONS = {
     "words": "cat libbb/*.c | tr -cs 'A-Za-z_' '\\n' | sort | uniq -c | "
              "sort -k1,1nr -k2,2 | head -n 300",
     "awk": "find . -name '*.c' | sort | xargs awk '{ fields += NF; "
-           "length($0) > longest && longest = length($0) } "
+           "if (length($0) > longest) longest = length($0) } "
            "/^[a-z].*\\)$/ { funs++ } "
            "END { print NR, fields, longest, funs }'",
     "sum": "find . -type f | sort | xargs sha256sum",
@@ -54,6 +54,7 @@ def on_host(archive, tmp_path_factory):
     for applet in subprocess.run([busybox, "--list"], text=True, check=True,
                                  stdout=subprocess.PIPE).stdout.split():
         (binaries / applet).symlink_to(busybox)
+    # BusyBox's own xargs, awk and so on, by this PATH alone
     done = subprocess.run(
         [binaries / "sh", "-c", SCRIPT], cwd=directory, check=True, text=True,
         stdout=subprocess.PIPE, encoding="utf-8", errors="replace",

@@ -32,26 +32,28 @@ enum virtio_register {
 	VIRTIO_DRIVER_FEATURES		= 0x020,	/* write */
 	VIRTIO_DRIVER_FEATURES_SEL	= 0x024,	/* write */
 	VIRTIO_QUEUE_SEL		= 0x030,	/* write */
-	VIRTIO_QUEUE_NUM_MAX		= 0x034,	/* read; 0: no such queue */
+	VIRTIO_QUEUE_NUM_MAX		= 0x034,	/* read */
 	VIRTIO_QUEUE_NUM		= 0x038,	/* write */
 	VIRTIO_QUEUE_READY		= 0x044,	/* read, write */
 	VIRTIO_QUEUE_NOTIFY		= 0x050,	/* write: queue */
 	VIRTIO_INTERRUPT_STATUS		= 0x060,	/* read */
 	VIRTIO_INTERRUPT_ACK		= 0x064,	/* write */
-	VIRTIO_STATUS			= 0x070,	/* read, write; 0: reset */
-	VIRTIO_QUEUE_DESC_LOW		= 0x080,	/* write, as all below */
+	VIRTIO_STATUS			= 0x070,	/* rw; 0: reset */
+	/* write: */
+	VIRTIO_QUEUE_DESC_LOW		= 0x080,
 	VIRTIO_QUEUE_DESC_HIGH		= 0x084,
 	VIRTIO_QUEUE_DRIVER_LOW		= 0x090,
 	VIRTIO_QUEUE_DRIVER_HIGH	= 0x094,
 	VIRTIO_QUEUE_DEVICE_LOW		= 0x0A0,
 	VIRTIO_QUEUE_DEVICE_HIGH	= 0x0A4,
-	VIRTIO_SHM_SEL			= 0x0AC,	/* write */
-	VIRTIO_SHM_LEN_LOW		= 0x0B0,	/* read: all ones */
+	VIRTIO_SHM_SEL			= 0x0AC,
+	/* read: */
+	VIRTIO_SHM_LEN_LOW		= 0x0B0,
 	VIRTIO_SHM_LEN_HIGH		= 0x0B4,
 	VIRTIO_SHM_BASE_LOW		= 0x0B8,
 	VIRTIO_SHM_BASE_HIGH		= 0x0BC,
 	VIRTIO_CONFIG_GENERATION	= 0x0FC,	/* read */
-	VIRTIO_CONFIG			= 0x100,	/* 1, 2 or 4 bytes wide */
+	VIRTIO_CONFIG			= 0x100,	/* 1, 2, 4 bytes */
 };
 
 #define VIRTIO_MAGIC		0x74726976u	/* "virt" */
@@ -83,7 +85,7 @@ enum virtio_device_id {
 	VIRTIO_ID_CONSOLE,
 	VIRTIO_ID_ENTROPY,
 	VIRTIO_ID_BALLOON,
-	VIRTIO_ID_WATCHDOG = 35,	/* reserved by the standard, ours here */
+	VIRTIO_ID_WATCHDOG = 35,	/* reserved; what it does is ours */
 };
 
 /* Split virtqueues (2.7) */

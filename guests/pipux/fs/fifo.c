@@ -49,7 +49,8 @@ static int fifo_open(struct inode *inode, struct file *f)
 		p->writers_seen++;
 		wake_up(&p->rd);
 	}
-	if (mode != (FMODE_READ | FMODE_WRITE))
+	/* a pipe opened anew by way of /proc does not wait */
+	if (mode != (FMODE_READ | FMODE_WRITE) && inode->sb != anon_super())
 		rc = wait_partner(p, mode, f->flags & O_NONBLOCK);
 	if (rc)
 		pipe_drop(inode, mode);

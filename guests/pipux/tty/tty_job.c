@@ -77,6 +77,20 @@ void tty_disassociate(struct process *p)
 	p->tty = NULL;
 }
 
+long sys_vhangup(void);
+
+/* vhangup(2) */
+long sys_vhangup(void)
+{
+	struct tty *tty = current->process->tty;
+
+	if (!capable())
+		return -EPERM;
+	if (tty)
+		tty_hangup(tty);
+	return 0;
+}
+
 static long ioctl_setctty(struct tty *tty, bool steal)
 {
 	struct process *p = current->process;

@@ -68,8 +68,10 @@ static inline void switch_to(struct partition *to, word context)
 	eflags = (ctx->eflags & EFLAGS_LOADED) | EFLAGS_FIXED;
 	if (__builtin_expect(additions, 0)) {
 		additions = 0;
-		if (thread_base)	/* no thread's but its own */
-			thread_base_set(thread_base = 0);
+		if (thread_base) {	/* nobody else's to be seen */
+			thread_base = 0;
+			thread_base_set(0);
+		}
 	}
 	if ((state & PIP_CTX_MASK) == PIP_CTX_MAGIC) {
 		additions = state & ~0xFFFFu;

@@ -24,7 +24,7 @@ DEBUG_OR_UD     equ     202h
 GOES_OR_FAULTS  equ     203h
 
                 section .rodata.instructions
-                global  instructions, instructions_end
+                global  instructions
 instructions:
 
 ; ACT name, vector, error code, value returned when the vector is REPORT
@@ -304,7 +304,7 @@ ACT "unaligned access with AC", REPORT, 0, 0
                 ret
 
                 section .rodata.instructions
-instructions_end:
+                dd      0, 0, 0, 0, 0
 
 ; uint32_t load_XX(uint32_t selector): 1
 %macro          LOADER 1

@@ -54,7 +54,7 @@ extern const struct instruction {
 	const char *name;
 	act_fn *code;
 	uint32_t vector, error, value;
-} instructions[], instructions_end[];
+} instructions[];		/* ends with a NULL name */
 extern uint8_t int_stubs[];
 extern uint32_t esp_wanted;
 uint32_t load_ds(uint32_t), load_es(uint32_t), load_fs(uint32_t),

@@ -13,8 +13,7 @@
 
 void attack_instructions(void)
 {
-	for (const struct instruction *i = instructions; i < instructions_end;
-	     i++)
+	for (const struct instruction *i = instructions; i->name; i++)
 		perform(&(struct act){ .fn = i->code, .who = CHILD | GRANDCHILD,
 			.vector = i->vector, .error = i->error,
 			.value = i->value }, "%s", i->name);

@@ -74,12 +74,13 @@ void attack_by_root(const char *name)
 
 	Pip_InitPaging(info->membegin, info->memend);
 	actor_vidt_init();
+	for (uint32_t line = 0; line < 16; line++)
+		Pip_Irq(line, PIP_IRQ_MASK);
 	printf("act %s\n", name);
 	for (uint32_t i = 0; i < ARRAY_SIZE(acts); i++)
 		if (!strcmp(name, acts[i].name))
 			acts[i].fn(acts[i].argument);
-	for (const struct instruction *i = instructions; i < instructions_end;
-	     i++)
+	for (const struct instruction *i = instructions; i->name; i++)
 		if (!strcmp(name, i->name))
 			i->code(0);
 	check(false, "the root goes on after %s", name);

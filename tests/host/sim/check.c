@@ -184,7 +184,7 @@ static bool region_check(unsigned n, const struct partition *d, word dir)
 	word counted = get(d->sh1, dir) & ~PAGE_MASK, count = 0;
 
 	for (word i = 0; i < PAGE_BYTES / sizeof(word); i++) {
-		if (table[i] && i < TABLE_ENTRIES) {
+		if (i < TABLE_ENTRIES && table[i]) {
 			count++;
 			if (!place_add(n, sim_va(dir, i), table[i], sh2[i]))
 				return false;

@@ -28,7 +28,7 @@ struct partition {
 	uint32_t *vidt;			/* its VIDT page: it can only read it */
 	user_ctx_t *ctx;		/* where Pip saves it: a page, writable */
 	struct task *ctx_owner;		/* whose registers those are */
-	struct page *lent;		/* pages that are Pip's now */
+	struct page *lent;		/* pages that are Pip's, but for regions */
 	uint32_t pages;			/* all that it costs */
 	struct list link;		/* idle ones */
 };

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The driver laboratory: build/driver-lab.elf with guests/driver-lab/block.c,
+# build/driver-lab-solved.elf with the solution.
+
+LAB_OBJS   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard guests/driver-lab/*.c))
+LAB_SOLVED := $(subst driver-lab/block.o,driver-lab/solution/block.o, \
+	$(LAB_OBJS))
+
+$(sort $(LAB_OBJS) $(LAB_SOLVED)): $(BUILD)/%.o: %.c
+	$(guest_object) -Iguests/driver-lab
+
+$(BUILD)/driver-lab.elf: $(LAB_OBJS) $(BUILD)/guests/lib.a
+	$(call guest_kernel,$@,$(LAB_OBJS))
+
+$(BUILD)/driver-lab-solved.elf: $(LAB_SOLVED) $(BUILD)/guests/lib.a
+	$(call guest_kernel,$@,$(LAB_SOLVED))
+
+# A disk with the label that main.c looks for
+$(BUILD)/driver-lab.img:
+	@mkdir -p $(@D)
+	printf driver-lab > $@
+	truncate -s 1M $@
+
+.PHONY: driver-lab run-driver-lab
+driver-lab: $(BUILD)/driver-lab.elf
+run-driver-lab: $(BUILD)/driver-lab.elf $(BUILD)/driver-lab.img \
+		$(BUILD)/vmm.bin $(BUILD)/pip.elf
+	scripts/boot --initrd none --guest $< --append vmm.disk=ata0 -- \
+		-drive file=$(BUILD)/driver-lab.img,format=raw,if=ide
+
+guest-programs: $(BUILD)/driver-lab.elf $(BUILD)/driver-lab-solved.elf
+
+-include $(LAB_OBJS:.o=.d) $(LAB_SOLVED:.o=.d)
