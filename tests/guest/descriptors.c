@@ -303,7 +303,7 @@ static void test_space(void)
 	CHECK(!ftruncate(fd, 100) && !ftruncate(fd, 5000));
 	CHECK(pread(fd, &c, 1, 200) == 1 && c == 0);
 	CHECK(!ftruncate(fd, 1ll << 40) && !fstat(fd, &st));
-	CHECK(st.st_size == 1ll << 40 && st.st_blocks == 8);
+	CHECK(st.st_size == 1ll << 40 && st.st_blocks <= 88);
 	CHECK(pwrite(fd, "end", 3, (1ll << 40) - 3) == 3);
 	CHECK(pread(fd, &c, 1, (1ll << 40) - 1) == 1 && c == 'd');
 	CHECK_ERRNO(ftruncate(fd, -1), EINVAL);

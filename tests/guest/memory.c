@@ -14,6 +14,7 @@
 
 #define MIB	(1024 * 1024)
 #define PAGE	4096
+#define LEFTOVER	0x1EF70FE5u
 
 static sigjmp_buf escape;
 
@@ -190,13 +191,51 @@ static void test_file(void)
 	CHECK(!unlink("/tmp/memory-test"));
 }
 
-int main(void)
+/* No word of the memory that a dead program filled is on a new stack. */
+static int check_stack(char **argv)
 {
+	uint32_t *word = (uint32_t *)((uintptr_t)__builtin_frame_address(0)
+		& ~(uintptr_t)(PAGE - 1));
+
+	while ((char *)word < argv[0])
+		CHECK(*word++ != LEFTOVER);
+	return 0;
+}
+
+static void test_fresh_stack(void)
+{
+	size_t size = 16 * MIB;
+	pid_t pid = checked_fork();
+
+	if (!pid) {
+		uint32_t *area = (uint32_t *)map(size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE);
+
+		for (size_t i = 0; i < size / 4; i++)
+			area[i] = LEFTOVER;
+		_exit(0);
+	}
+	expect_success(pid);
+	for (int i = 0; i < 20; i++) {
+		pid = checked_fork();
+		if (!pid) {
+			execl("/proc/self/exe", "memory", "stack", NULL);
+			CHECK(!"exec");
+		}
+		expect_success(pid);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		return check_stack(argv);
 	signal(SIGSEGV, leave);
 	test_malloc();
 	test_map();
 	test_break();
 	test_fork();
 	test_file();
+	test_fresh_stack();
 	return passed("memory");
 }

@@ -23,12 +23,13 @@ PH_CASES := $(PH_CORE) $(addprefix $(PH_SIM)/,sim.c control.c drive.c family.c)
 
 $(PH_PLAIN:%=$(PH)/%.o): $(PH)/%.o: $(PH_SIM)/%.c $(PH_HDR)
 	@mkdir -p $(@D)
-	$(CC) $(PH_CFLAGS) $(PH_INC) -c $< -o $@
+	@$(CC) $(PH_CFLAGS) $(PH_INC) -c $< -o $@
 
 $(PH_TESTS:%=$(PH)/%): $(PH)/%: $(PH_SRC)/pip_%.c $(PH_CASES) \
 		$(PH_PLAIN:%=$(PH)/%.o) $(PH_HDR)
 	@mkdir -p $(@D)
-	$(CC) $(PH_CFLAGS) $(PH_SAN) $(PH_INC) $(filter %.c %.o,$^) \
+	@echo "  LD  $@"
+	@$(CC) $(PH_CFLAGS) $(PH_SAN) $(PH_INC) $(filter %.c %.o,$^) \
 		-lcmocka -o $@
 
 # Exhaustive exploration at tiny sizes: NAME, then pages of the root, how many
@@ -42,19 +43,18 @@ PX_control  := 10 0 4 2 2 -DEXPLORE_CONTROL
 PX_rights   :=  8 0 4 2 2 -DEXPLORE_RIGHTS
 PX_names    :=  6 0 3 2 2
 PX_QUICK    := main readonly tight control rights
-# An hour, and the exploration behind docs/pip-checks.md
+# Minutes: the results in docs/pip-checks.md
 PX_main-long    := 17 0 5 2 2
-PX_tight-long   := 11 1 2 3 4
+PX_tight-long   := 10 1 2 3 4
 PX_control-long := 12 0 4 2 2 -DEXPLORE_CONTROL
 PX_rights-long  := 13 0 4 2 2 -DEXPLORE_RIGHTS -DPORT_RANGES=1
-PX_names-long   :=  8 0 3 2 2
+PX_names-long   :=  7 0 3 2 2
 PX_LONG     := main-long tight-long control-long rights-long
 # Those of scripts/mutants; the deep ones start from a grandchild
-PX_mutants     := 13 0 4 2 2
 PX_deep        := 17 0 5 2 2
 PX_rights-deep := 13 0 4 2 2 -DEXPLORE_RIGHTS
-PX_MUTANTS  := mutants readonly control rights deep rights-deep
-PX_ALL      := $(PX_QUICK) $(PX_LONG) names names-long mutants deep rights-deep
+PX_MUTANTS  := main readonly control rights deep rights-deep
+PX_ALL      := $(PX_QUICK) $(PX_LONG) names names-long deep rights-deep
 PX_SIM      := sim check spec step control canon store
 
 px = $(word $(2),$(PX_$(1)))
@@ -71,16 +71,17 @@ px_flags = -DPAGES=$(call px,$(1),1) -DREAD_ONLY=$(call px,$(1),2) \
 define px_rules
 $(PH)/$(1)/%.o: $(PH_SIM)/%.c $(PH_HDR) $(PH_SRC)/pip.mk
 	@mkdir -p $$(@D)
-	$$(CC) $$(PH_CFLAGS) $$(call px_flags,$(1)) -c $$< -o $$@
+	@$$(CC) $$(PH_CFLAGS) $$(call px_flags,$(1)) -c $$< -o $$@
 
 $(PH)/$(1)/pip_explore.o: $(PH_SRC)/pip_explore.c $(PH_HDR) $(PH_SRC)/pip.mk
 	@mkdir -p $$(@D)
-	$$(CC) $$(PH_CFLAGS) $$(call px_flags,$(1)) -c $$< -o $$@
+	@$$(CC) $$(PH_CFLAGS) $$(call px_flags,$(1)) -c $$< -o $$@
 
 $(PH)/explore-$(1): $(PX_SIM:%=$(PH)/$(1)/%.o) $(PH)/$(1)/pip_explore.o \
 		$(PH_CORE)
 	@echo '$$(call px_flags,$(1))' > $(PH)/$(1)/flags
-	$$(CC) $$(PH_CFLAGS) $$(call px_flags,$(1)) $$^ -o $$@
+	@echo "  LD  $$@"
+	@$$(CC) $$(PH_CFLAGS) $$(call px_flags,$(1)) $$^ -o $$@
 endef
 $(foreach c,$(PX_ALL),$(eval $(call px_rules,$(c))))
 
@@ -89,7 +90,7 @@ test-pip-host: $(PH_TESTS:%=$(PH)/%) $(PX_QUICK:%=$(PH)/explore-%) \
 	$(PH)/services
 	$(PH)/checker
 	$(PH)/random 8
-	for c in $(PX_QUICK); do $(PH)/explore-$$c || exit; done
+	@for c in $(PX_QUICK); do $(PH)/explore-$$c || exit; done
 	$(PH)/explore-deep -s -l 200
 	$(PH)/explore-names -f
 	$(PH)/explore-names -p -n $$($(PH)/explore-names -q)
@@ -99,7 +100,7 @@ test-pip-long: $(PH)/random $(PX_LONG:%=$(PH)/explore-%) \
 		$(PH)/explore-names-long \
 		$(PX_MUTANTS:%=$(PH)/explore-%)
 	$(PH)/random 600
-	for c in $(PX_LONG); do $(PH)/explore-$$c || exit; done
+	@for c in $(PX_LONG); do $(PH)/explore-$$c || exit; done
 	$(PH)/explore-names-long -f
 	$(PH)/explore-names-long -p -n $$($(PH)/explore-names-long -q)
 	scripts/mutants
@@ -112,11 +113,12 @@ FUZZ_SECONDS ?= 10
 
 $(PH)/fuzz-%.o: $(PH_SIM)/%.c $(PH_HDR)
 	@mkdir -p $(@D)
-	$(PH_CLANG) $(PH_CFLAGS) $(PH_INC) -c $< -o $@
+	@$(PH_CLANG) $(PH_CFLAGS) $(PH_INC) -c $< -o $@
 
 $(PH)/fuzz: $(PH_SRC)/pip_fuzz.c $(PH_CORE) $(addprefix $(PH_SIM)/,sim.c \
 		control.c drive.c) $(PH_PLAIN:%=$(PH)/fuzz-%.o) $(PH_HDR)
-	$(PH_CLANG) $(PH_CFLAGS) -fsanitize=fuzzer,address,undefined \
+	@echo "  LD  $@"
+	@$(PH_CLANG) $(PH_CFLAGS) -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(PH_INC) $(filter %.c %.o,$^) -o $@
 
 # New finds go under build/, the corpus is only read

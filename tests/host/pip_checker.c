@@ -227,14 +227,15 @@ static void each_damage_is_named(void **state)
 	}
 }
 
-/* In a descriptor only the x87/SSE image is in nobody's eye, a context that
+/* In a descriptor the x87/SSE image is in nobody's eye, a context that
  * is remembered may be another good one, and a child without key is none. */
 static bool in_view(unsigned frame, unsigned index)
 {
 	word offset = index * sizeof(word);
 
 	return !view.part[frame].live ||
-		(offset < offsetof(struct partition, fpu) &&
+		(offset < offsetof(struct partition, ports) +
+		 sizeof(view.part[frame].ports) &&
 		 offset != offsetof(struct partition, context) &&
 		 offset != offsetof(struct partition, child));
 }

@@ -499,7 +499,8 @@ static void family_child(word first, bool region)
 static void family(void)
 {
 	word desc = sim_va(FIRST_DIR, 0);
-	word given = PAGES - 8 < TABLE_ENTRIES ? PAGES - 8 : TABLE_ENTRIES;
+	word left = PAGES > 8 ? PAGES - 8 : 0;
+	word given = left < TABLE_ENTRIES ? left : TABLE_ENTRIES;
 
 	base_view = step_view;
 	family_child(0, true);

@@ -27,8 +27,12 @@ static int put(struct exec *e, const char *from, uint32_t n, bool kernel)
 		uint8_t **page = &e->page[at / PAGE_SIZE];
 		uint32_t part = MIN(n, PAGE_SIZE - at % PAGE_SIZE);
 
-		if (!*page && !(*page = page_alloc_user()))
-			return -ENOMEM;
+		if (!*page) {
+			*page = page_alloc_user();
+			if (!*page)
+				return -ENOMEM;
+			memset(*page, 0, PAGE_SIZE);
+		}
 		if (kernel)
 			memcpy(*page + at % PAGE_SIZE, from, part);
 		else if (copy_from_user(*page + at % PAGE_SIZE, from, part))

@@ -38,7 +38,8 @@ static const struct set {
 };
 #define NSETS	(sizeof(sets) / sizeof(sets[0]))
 
-extern uint8_t image_begin[], image_end[];
+extern uint8_t image_begin[];
+extern const uint32_t image_size;
 
 static struct task task[NTASKS], *running;
 static uint32_t set, now, missed[NSETS];
@@ -72,7 +73,7 @@ static void map(struct task *t, uint32_t from, uint32_t to)
 
 static void task_create(struct task *t)
 {
-	uint32_t p[5], size = (uint32_t)(image_end - image_begin);
+	uint32_t p[5], size = image_size;
 	uint32_t stack, *vidt, at = TASK_STACK + PIP_PAGE_SIZE -
 		sizeof(user_ctx_t);
 

@@ -19,7 +19,8 @@
 #define KEY_RELEASED	0x80
 #define KEY_ESCAPE	1
 
-extern uint8_t image_begin[], image_end[];
+extern uint8_t image_begin[];
+extern const uint32_t image_size;
 
 static uint32_t child;
 static uint32_t ticks;
@@ -100,7 +101,7 @@ static void create_child(void)
 /* Stack with the first context at its top, and the VIDT that points at it */
 static void fill_child(void)
 {
-	uint32_t size = (uint32_t)(image_end - image_begin);
+	uint32_t size = image_size;
 	uint32_t stack = page(), top = STACK_TOP_VADDR + PIP_PAGE_SIZE;
 	user_ctx_t *context = (user_ctx_t *)(stack + PIP_PAGE_SIZE) - 1;
 	uint32_t *vidt = (uint32_t *)page();

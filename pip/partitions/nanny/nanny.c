@@ -8,7 +8,7 @@
 #include <pip/lib.h>
 #include "nanny.h"
 
-#define ROUNDS		50
+#define ROUNDS		50u
 #define HEAP_PAGES	20
 #define SAVE		PIP_VIDT_SAVE_STI
 #define LINE_STATUS	0x3FD
@@ -16,7 +16,8 @@
 #define VGA_CRTC	0x3D4
 #define CURSOR_LOW	0x0F
 
-extern uint8_t image_begin[], image_end[];
+extern uint8_t image_begin[];
+extern const uint32_t image_size;
 
 static const char *failure;
 static uint32_t child, round_number;
@@ -76,7 +77,7 @@ static void create_child(void)
 
 static void fill_child(void)
 {
-	uint32_t size = (uint32_t)(image_end - image_begin);
+	uint32_t size = image_size;
 	uint32_t stack, *vidt, at;
 
 	for (uint32_t offset = 0; offset < size; offset += PIP_PAGE_SIZE) {
