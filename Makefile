@@ -29,7 +29,8 @@ ifndef V
 endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all deps run run-iso iso qemu-elf qemu-iso test test-system bench \
+.PHONY: all deps run run-iso iso qemu-elf qemu-iso test test-system \
+	test-long test-bochs bench \
 	bench-pip size debug check clean distclean help
 
 include $(wildcard pip/build.mk pip/lib/build.mk pip/partitions/build.mk \
@@ -62,13 +63,24 @@ qemu-iso: deps ## the same by GRUB from an ISO image
 		$(BUILD)/partitions/$(PARTITION).bin
 	$(BOOT) --iso --root $(BUILD)/partitions/$(PARTITION).bin
 
-test: deps ## build everything and run every test
+test: ## build everything and run every test
+	@scripts/install-deps test
 	@+$(MAKE) --no-print-directory all $(if $(wildcard \
 		tests/host/build.mk),test-host) test-system
 
 # Host tests first: they are quick, and the last line is pytest's.
 test-system: all $(if $(wildcard tests/host/build.mk),test-host) guest-programs
 	$(PYTHON) -m pytest tests/system $(PYTESTFLAGS)
+
+test-long: ## explorations, fuzzing and transfers that take an hour
+	@scripts/install-deps test
+	@+$(MAKE) --no-print-directory all guest-programs test-pip-long
+	$(PYTHON) -m pytest tests/system -m long $(PYTESTFLAGS)
+
+test-bochs: ## Pip's conformance and attack suites under Bochs
+	@scripts/install-deps test
+	@+$(MAKE) --no-print-directory $(BUILD)/pip.elf partitions
+	scripts/test-bochs
 
 bench: deps ## count instructions of services and system calls
 	@+$(MAKE) --no-print-directory all bench-programs
@@ -90,6 +102,7 @@ debug: ## boot halted, with gdb and every layer's symbols
 check: ## static analysis and formatting
 	@scripts/install-deps check
 	@scripts/check
+	@scripts/check-pip
 
 clean: ## remove what was built, but not musl and BusyBox
 	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 \
