@@ -86,10 +86,10 @@ static NOINLINE uint32_t hc_set_timer(struct vm *vm, uint64_t when)
 /* What is pending, or once something is: vm_deliver() then has the result */
 static NOINLINE uint32_t hc_wait(struct vm *vm)
 {
-	struct vmm_shared *shared = vm_shared(vm);
+	uint32_t pending = vm_shared(vm)->pending | vm->raised;
 
-	if (shared->pending | vm->raised)
-		return shared->pending | vm->raised;
+	if (pending)
+		return pending;
 	vm->waits = true;
 	vm->state = VM_WAITING;
 	sched_next();
