@@ -38,6 +38,7 @@
 #define SH1_DERIVED	1u	/* address: descriptor of the child it is in */
 #define SH1_PARTITION	2u	/* a child's descriptor; address: next lent */
 #define SH1_LENT	4u	/* a table of a child; address: next lent */
+#define SH1_DYING	8u	/* as SH1_PARTITION, its deletion has begun */
 
 #ifndef PORT_RANGES
 #define PORT_RANGES	8
@@ -153,6 +154,7 @@ void restore(word va);
 
 /* Services; contracts in docs/pip-abi.md and beside the code */
 word createPartition(word desc, word pd, word sh1, word sh2, word list);
+#define DELETE_AGAIN	2	/* deletePartition was interrupted */
 word deletePartition(word desc);
 word countToMap(word desc, word va);
 word prepare(word desc, word va, word first);

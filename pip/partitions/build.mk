@@ -14,15 +14,16 @@ $(BUILD)/partitions/minimal.bin: $(BUILD)/partitions/minimal.o \
 	$(LD) $< -o $@ -m elf_i386 -T pip/partitions/minimal/link.ld
 
 # The others stand on libpip: all .c and .asm files of pip/partitions/NAME
-LIBPIP_PARTITIONS := bench launcher nanny edf conformance attack
+LIBPIP_PARTITIONS := bench launcher nanny edf conformance attack curves
 
-# What the two that test Pip share
+# What those that test Pip share
 HARNESS_SRC := $(wildcard pip/partitions/harness/*.c \
 	pip/partitions/harness/*.asm)
 HARNESS_OBJ := $(addprefix $(BUILD)/,$(addsuffix .o,$(basename \
 	$(HARNESS_SRC))))
 conformance_EXTRA := $(HARNESS_OBJ)
 attack_EXTRA := $(HARNESS_OBJ)
+curves_EXTRA := $(HARNESS_OBJ)
 HARNESS_CFLAGS := -Ipip/partitions/harness
 
 # Those that carry a child: NAME/child, in NAME/image.asm

@@ -67,6 +67,31 @@ static void delete_gives_everything_back(void **state)
 			0, 0, 0, 0);
 }
 
+/* Until it is finished the child is nobody's but deletePartition's */
+static void delete_goes_on_after_interrupts(void **state)
+{
+	unsigned calls = 0;
+	word result;
+
+	(void)state;
+	sim_interrupt = true;
+	do {
+		result = deletePartition(DESC_A);
+		calls++;
+		assert_true(result == 1 || result == DELETE_AGAIN);
+		assert_null(child_find(DESC_A));
+		assert_int_equal(collect(DESC_A, FAMILY_CHILD), 0);
+		assert_int_equal(removeVAddr(DESC_A, FAMILY_CHILD), 0);
+	} while (result == DELETE_AGAIN);
+	sim_interrupt = false;
+	assert_true(calls > 1);
+	assert_int_equal(deletePartition(DESC_A), 0);
+	assert_int_equal(deletePartition(DESC_B), 1);
+	for (unsigned i = 0; i < FAMILY_PAGES; i++)
+		assert_int_equal(probe(RP(i)), i == FAMILY_READONLY ?
+			PIP_PROBE_READ : PIP_PROBE_READ | PIP_PROBE_WRITE);
+}
+
 static void count_to_map(void **state)
 {
 	(void)state;
@@ -301,6 +326,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(create_wants_five_own_pages),
 		TEST(delete_gives_everything_back),
+		TEST(delete_goes_on_after_interrupts),
 		TEST(count_to_map),
 		TEST(prepare_takes_a_list),
 		TEST(collect_gives_tables_back),

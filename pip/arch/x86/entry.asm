@@ -168,7 +168,7 @@ gate_table:
                 GATE    098h, 1, setIntState
                 GATE    0A0h, 2, removeVAddr
                 GATE    0A8h, 1, mappedInChild
-                GATE    0B0h, 1, deletePartition
+                GATE    0B0h, 1, delete
                 GATE    0B8h, 2, collect
 
                 extern  yield

@@ -77,7 +77,10 @@ static inline void page_wipe(word paddr)
 		: "memory");
 }
 
-/* memory.c: the kernel's entries of a new page directory */
+/* switch.c: does a hardware interrupt wait that the caller would take? */
+bool interrupted(void);
+
+/* boot.c: the kernel's entries of a new page directory */
 void directory_init(word pd);
 
 /* The state after FNINIT with SSE exceptions masked, SDM vol. 1, 8.1, 10.2 */

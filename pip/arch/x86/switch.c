@@ -7,6 +7,10 @@
  */
 #include "x86.h"
 
+#define LCALL_OPCODE	0x9A
+#define LCALL_BYTES	7		/* opcode, offset, selector */
+#define DELETE_FRAME	20		/* EIP, CS, one argument, ESP, SS */
+
 struct partition *current, *root;
 uint32_t irq_pending;		/* vector taken at a gate's first instruction */
 uint32_t user_if;		/* EFLAGS_IF if the current partition runs so */
@@ -268,4 +272,43 @@ word idle(void)
 		irq_pending = 0;
 	} while (!pic_accept(vector));
 	return vector;
+}
+
+/* For long services: opens the door for one instruction */
+bool interrupted(void)
+{
+	if (!user_if)
+		return false;
+	if (!irq_pending)
+		__asm__ volatile("sti; nop; cli" : : : "memory");
+	return irq_pending;
+}
+
+/* Is the instruction before `eip` a direct far call of this gate? */
+static bool called_from(uint32_t eip, uint32_t selector)
+{
+	const uint8_t *call = (const uint8_t *)(eip - LCALL_BYTES);
+
+	return accessible_range(current, eip - LCALL_BYTES, LCALL_BYTES,
+			PTE_P) && call[0] == LCALL_OPCODE &&
+		(call[5] & ~3u) == selector && !call[6];
+}
+
+/*
+ * Service deletePartition.  Interrupted, it lets the caller make the same
+ * call again: the arguments still lie on its stack.  A caller with another
+ * form of call is not interrupted.
+ */
+word delete(word desc)
+{
+	uint32_t *eip = (uint32_t *)((uint32_t)kernel_stack_top -
+		DELETE_FRAME);
+	word result;
+
+	while ((result = deletePartition(desc)) == DELETE_AGAIN)
+		if (called_from(*eip, PIP_SEL_DELETE)) {
+			*eip -= LCALL_BYTES;
+			break;
+		}
+	return result;
 }

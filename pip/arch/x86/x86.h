@@ -116,6 +116,7 @@ void gate_interrupted(struct gate_frame *f);
 word yield(struct yield_call *c);
 word setIntState(word state);
 word idle(void);
+word delete(word desc);
 __attribute__((noreturn)) void enter_partition(struct partition *to,
 		word context);
 

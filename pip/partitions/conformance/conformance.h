@@ -25,6 +25,7 @@ void check_interrupts(void);
 void check_additions(void);
 void check_rights(void);
 void check_fpu(void);
+void check_long(void);
 void check_launcher(void);
 
 /* stubs.asm: children in assembly */

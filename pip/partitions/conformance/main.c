@@ -24,6 +24,7 @@ void main(pip_fpinfo_t *info)
 		check_gates, check_ports, check_partitions, check_regions,
 		check_pages, check_yield, check_contexts, check_faults,
 		check_interrupts, check_additions, check_rights, check_fpu,
+		check_long,
 	};
 	uint32_t sum, pages;
 

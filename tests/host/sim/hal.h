@@ -79,6 +79,13 @@ static inline void tlb_drop(word va)
 	sim_tlb_drop(va);
 }
 
+/* Nothing interrupts the simulation, but the test of just that */
+extern bool sim_interrupt;
+static inline bool interrupted(void)
+{
+	return sim_interrupt;
+}
+
 static inline void page_wipe(word paddr)
 {
 	void *page = page_at(paddr);

@@ -6,6 +6,7 @@
 
 _Alignas(4096) uint8_t sim_memory[SIM_BYTES];
 struct partition *current, *root, *fpu_owner;
+bool sim_interrupt;
 word sim_root_va[SIM_FRAMES], sim_root_w[SIM_FRAMES];
 word sim_dropped[SIM_DROPS];
 unsigned sim_ndropped;

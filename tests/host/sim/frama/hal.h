@@ -55,6 +55,9 @@ static inline word table_index(word va)
 }
 
 /*@ assigns \nothing; */
+bool interrupted(void);
+
+/*@ assigns \nothing; */
 static inline bool user_region(word dir)
 {
 	return dir && (dir < 768 || dir == TABLE_ENTRIES - 1);
@@ -63,6 +66,13 @@ static inline bool user_region(word dir)
 static inline void tlb_drop(word va)
 {
 	(void)va;
+}
+
+/* Nothing interrupts the simulation, but the test of just that */
+extern bool sim_interrupt;
+static inline bool interrupted(void)
+{
+	return sim_interrupt;
 }
 
 static inline void page_wipe(word paddr)
