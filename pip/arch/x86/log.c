@@ -127,7 +127,6 @@ void log_init(const char *cmdline)
 			poweroff = true;
 		else if (s != cmdline && *s != ' ' &&
 			 !starts(s, "onfatal=halt"))
-			log_at(LOG_WARN, "unknown word on the command line: "
-				"%s", s);
+			fatal("unknown word on the command line: %s", s);
 	}
 }
