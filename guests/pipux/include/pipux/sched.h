@@ -202,7 +202,6 @@ long do_clone(const struct clone_args_k *args);
 int group_leave_others(void);
 /* Frees a zombie that nobody waits for any more */
 void process_reap(struct process *p);
-struct task *kthread_create(void (*fn)(void *), void *arg, const char *name);
 __attribute__((noreturn)) void do_exit(int code);	/* this thread */
 __attribute__((noreturn)) void do_group_exit(int code);	/* wait status */
 
