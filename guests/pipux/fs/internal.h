@@ -13,7 +13,6 @@
 
 #define MODE_DT(mode)		(((mode) & S_IFMT) >> 12)	/* DT_* */
 #define MODE_PERM		07777u
-#define MAX_RW			0x7FFFF000u	/* bytes of one read or write */
 
 /* umount2(2): in no header of Linux's that a kernel may include */
 #define MNT_FORCE		1
@@ -25,25 +24,6 @@
 static inline bool inode_is(const struct inode *i, uint32_t type)
 {
 	return (i->mode & S_IFMT) == type;
-}
-
-/* A user address range that a process could have at all */
-static inline bool user_range_ok(const void *p, size_t n)
-{
-	uintptr_t a = (uintptr_t)p;
-
-	return a + n >= a && a + n <= TASK_TOP;
-}
-
-static inline struct iov iov_user(const void *base, size_t n)
-{
-	return (struct iov){ .base = (char *)base, .len = n, .seg = n };
-}
-
-static inline struct iov iov_kernel(const void *base, size_t n)
-{
-	return (struct iov){ .base = (char *)base, .len = n, .seg = n,
-		.kernel = true };
 }
 
 /* inode.c */
@@ -85,14 +65,8 @@ struct dentry *create_lookup(int dfd, const char *path, int flags,
 extern const struct file_ops path_fops;	/* of O_PATH files */
 
 /* fdtable.c */
-struct file *fd_get_io(int fd);		/* not O_PATH; NULL: EBADF */
-long fd_close(int fd);
 bool fd_cloexec(int fd);
 void fd_set_cloexec(int fd, bool on);
-
-/* iov.c */
-long iovec_import(const struct iovec *uvec, unsigned long n,
-		struct iovec **vec, struct iov *iov);
 
 /* read_write.c */
 ssize_t file_read(struct file *f, struct iov *iov, loff_t *pos);

@@ -96,7 +96,7 @@ static long put(struct pipe *p, struct iov *iov)
 	return 0;
 }
 
-static long broken(void)
+long broken_pipe(void)
 {
 	struct ksiginfo info = { .signo = SIGPIPE,
 		.pid = current->process->pid, .uid = current->cred.uid };
@@ -117,7 +117,7 @@ static ssize_t pipe_write(struct file *f, struct iov *iov, loff_t *pos)
 		return 0;
 	for (;;) {
 		if (unlikely(!p->readers)) {
-			rc = broken();
+			rc = broken_pipe();
 			break;
 		}
 		if (ring_room(&p->ring) >= need) {

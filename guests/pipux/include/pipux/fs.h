@@ -157,6 +157,21 @@ long iov_to(struct iov *iov, const void *src, size_t n);	/* read side */
 long iov_from(struct iov *iov, void *dst, size_t n);		/* write side */
 long iov_zero(struct iov *iov, size_t n);
 void iov_skip(struct iov *iov, size_t n);
+/* Errors of readv(2); *vec is to be freed when *iov has been used */
+long iovec_import(const struct iovec *uvec, unsigned long n,
+	struct iovec **vec, struct iov *iov);
+#define MAX_RW		0x7FFFF000u	/* bytes of one read or write */
+
+static inline struct iov iov_user(const void *base, size_t n)
+{
+	return (struct iov){ .base = (char *)base, .len = n, .seg = n };
+}
+
+static inline struct iov iov_kernel(const void *base, size_t n)
+{
+	return (struct iov){ .base = (char *)base, .len = n, .seg = n,
+		.kernel = true };
+}
 
 struct file_ops {
 	int (*open)(struct inode *inode, struct file *file);
@@ -279,6 +294,8 @@ static inline void file_put(struct file *f)
 	if (--f->refs == 0)
 		file_free(f);
 }
+/* fs/pipe.c: nobody reads any more: SIGPIPE and -EPIPE */
+long broken_pipe(void);
 ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t pos);
 ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t pos);
 
@@ -289,6 +306,8 @@ struct files *files_share(struct files *f);	/* CLONE_FILES */
 void files_put(struct files *f);
 void files_close_on_exec(void);		/* of current */
 struct file *fd_get(int fd);		/* of current, referenced; NULL */
+struct file *fd_get_io(int fd);		/* the same, but not O_PATH */
+long fd_close(int fd);
 int fd_alloc(int from, bool cloexec);	/* reserves: fd or -EMFILE */
 void fd_install(int fd, struct file *f);/* takes the reference */
 void fd_release(int fd);		/* gives a reserved one back */

@@ -91,6 +91,14 @@ long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
 	uint32_t flags, struct file *file, loff_t offset);
 int do_munmap(struct mm *mm, uint32_t start, uint32_t len);
 
+/* A user address range that a process could have at all */
+static inline bool user_range_ok(const void *p, size_t n)
+{
+	uintptr_t a = (uintptr_t)p;
+
+	return a + n >= a && a + n <= TASK_TOP;
+}
+
 /*
  * mm/uaccess.c: copying to and from the current process.  0 or -EFAULT; no
  * partial effect is promised on failure.  Pages are faulted in as needed;
