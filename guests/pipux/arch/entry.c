@@ -14,6 +14,7 @@
 #include <pipux/signal.h>
 #include <pipux/syscall.h>
 #include <pipux/tty.h>
+#include <pipux/virtio.h>
 #include <pipux/vmm.h>
 #include <asm-generic/siginfo.h>
 
@@ -91,6 +92,8 @@ void interrupts_handle(void)
 		timers_run();
 	if (pending & 1u << VMM_IRQ_CONSOLE)
 		console_interrupt();
+	if (unlikely(pending >> VMM_IRQ_VIRTIO))
+		virtio_interrupt(pending >> VMM_IRQ_VIRTIO);
 }
 
 /* The only way to user mode; also entered anew by the VMM, see stubs.asm */

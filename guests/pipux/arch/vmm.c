@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hypercalls: `int $VMM_HYPERCALL` with EAX, EBX, ECX as <vmm/guest.h> says */
+/* Hypercalls: `int $VMM_HYPERCALL` with registers as <vmm/guest.h> says */
 #include <pipux/string.h>
 #include <pipux/vmm.h>
 
@@ -9,6 +9,17 @@ static inline long hypercall(uint32_t nr, uint32_t a, uint32_t b)
 
 	__asm__ volatile("int %1" : "=a"(result)
 		: "i"(VMM_HYPERCALL), "0"(nr), "b"(a), "c"(b) : "memory");
+	return result;
+}
+
+static inline long hypercall4(uint32_t nr, uint32_t a, uint32_t b, uint32_t c,
+		uint32_t d)
+{
+	long result;
+
+	__asm__ volatile("int %1" : "=a"(result)
+		: "i"(VMM_HYPERCALL), "0"(nr), "b"(a), "c"(b), "d"(c), "S"(d)
+		: "memory");
 	return result;
 }
 
@@ -51,4 +62,21 @@ void vmm_crash(const char *reason)
 	for (;;)
 		(void)hypercall(VMM_HC_CRASH, (uint32_t)reason,
 			strlen(reason));
+}
+
+uint32_t vmm_virtio_read(uint32_t device, uint32_t offset, uint32_t width)
+{
+	return (uint32_t)hypercall4(VMM_HC_VIRTIO_READ, device, offset, width,
+		0);
+}
+
+void vmm_virtio_write(uint32_t device, uint32_t offset, uint32_t width,
+		uint32_t value)
+{
+	(void)hypercall4(VMM_HC_VIRTIO_WRITE, device, offset, width, value);
+}
+
+void vmm_virtio_notify(uint32_t device, uint32_t queue)
+{
+	(void)hypercall(VMM_HC_VIRTIO_NOTIFY, device, queue);
 }

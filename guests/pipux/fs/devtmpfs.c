@@ -4,21 +4,14 @@
  * /proc/self/fd that programs expect, and the directories to mount on.
  */
 #include "internal.h"
+#include <pipux/block.h>
 
 static struct super_block *mounted;	/* the first instance: /dev */
 
-/* Anybody may use the devices that are no hardware, and his terminal */
-static uint32_t node_mode(const char *name)
-{
-	static const char *const open_to_all[] = {
-		"null", "zero", "full", "random", "urandom", "tty", "ptmx",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(open_to_all); i++)
-		if (!strcmp(name, open_to_all[i]))
-			return S_IFCHR | 0666;
-	return S_IFCHR | 0600;
-}
+struct node {
+	uint32_t mode;
+	dev_t dev;
+};
 
 /* The operation of the root directory on a new name in it */
 static int in_root(struct super_block *sb, const char *name,
@@ -37,8 +30,9 @@ static int in_root(struct super_block *sb, const char *name,
 
 static int make_node(struct inode *dir, struct dentry *d, const void *arg)
 {
-	return dir->ops->mknod(dir, d, node_mode(d->name),
-		*(const dev_t *)arg);
+	const struct node *node = arg;
+
+	return dir->ops->mknod(dir, d, node->mode, node->dev);
 }
 
 static int make_link(struct inode *dir, struct dentry *d, const void *arg)
@@ -51,14 +45,45 @@ static int make_dir(struct inode *dir, struct dentry *d, const void *arg)
 	return dir->ops->mkdir(dir, d, S_IFDIR | *(const uint32_t *)arg);
 }
 
-static int add_node(const char *name, dev_t dev, void *sb)
+static int add_node(const char *name, uint32_t mode, dev_t dev, void *sb)
 {
-	return in_root(sb, name, make_node, &dev);
+	return in_root(sb, name, make_node, &(struct node){ mode, dev });
 }
 
-int devtmpfs_add(const char *name, dev_t dev)
+static int add_blocks(struct super_block *sb)
 {
-	return mounted ? add_node(name, dev, mounted) : 0;
+	struct block_device *bdev;
+	int rc = 0;
+
+	list_for_each(bdev, &all_block_devices, link)
+		if (rc == 0)
+			rc = add_node(bdev->name, S_IFBLK | 0600, bdev->dev,
+				sb);
+	return rc;
+}
+
+int devtmpfs_add(const char *name, uint32_t mode, dev_t dev)
+{
+	return mounted ? add_node(name, mode, dev, mounted) : 0;
+}
+
+void devtmpfs_remove(const char *name)
+{
+	struct dentry *d;
+	struct qname q;
+
+	path_next(name, &q);
+	d = mounted ? dentry_find(mounted->root, &q) : NULL;
+	if (!d)
+		return;
+	if (d->inode && (inode_is(d->inode, S_IFBLK)
+			|| inode_is(d->inode, S_IFCHR))) {
+		struct inode *dir = mounted->root->inode;
+
+		if (dir->ops->unlink(dir, d) == 0)
+			dentry_unlink(d);
+	}
+	dentry_put(d);
 }
 
 static int populate(struct super_block *sb)
@@ -71,6 +96,8 @@ static int populate(struct super_block *sb)
 	static const uint32_t pts_mode = 0755, shm_mode = S_ISVTX | 0777;
 	int rc = chrdev_for_each(add_node, sb);
 
+	if (rc == 0)
+		rc = add_blocks(sb);
 	for (size_t i = 0; i < ARRAY_SIZE(links) && rc == 0; i++)
 		rc = in_root(sb, links[i][0], make_link, links[i][1]);
 	if (rc == 0)

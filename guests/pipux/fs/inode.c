@@ -124,6 +124,8 @@ void inode_init_special(struct inode *inode, uint32_t mode, dev_t rdev)
 	inode->rdev = rdev;
 	if (inode_is(inode, S_IFCHR))
 		inode->fops = &chrdev_fops;
+	else if (inode_is(inode, S_IFBLK))
+		inode->fops = &block_fops;
 	else if (inode_is(inode, S_IFIFO))
 		inode->fops = &fifo_fops;
 }

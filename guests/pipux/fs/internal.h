@@ -96,9 +96,12 @@ uint32_t tmpfs_pages(void);		/* in all instances */
 
 /* chrdev.c, devtmpfs.c */
 extern const struct file_ops chrdev_fops;
-int chrdev_for_each(int (*fn)(const char *name, dev_t dev, void *arg),
-		void *arg);
-int devtmpfs_add(const char *name, dev_t dev);
+extern const struct file_ops block_fops;	/* block/node.c */
+int chrdev_for_each(int (*fn)(const char *name, uint32_t mode, dev_t dev,
+		void *arg), void *arg);
+/* A node in /dev: mode S_IFCHR or S_IFBLK with the permission */
+int devtmpfs_add(const char *name, uint32_t mode, dev_t dev);
+void devtmpfs_remove(const char *name);
 extern struct fs_type devtmpfs_type;
 void memdev_init(void);
 

@@ -80,6 +80,11 @@ int proc_io_show(struct proc_out *o, const struct proc_node *n);
 int proc_zero_show(struct proc_out *o, const struct proc_node *n);
 uint32_t vma_pages(struct mm *mm);
 
+/* proc_block.c */
+int proc_devices_show(struct proc_out *o, const struct proc_node *n);
+int proc_partitions_show(struct proc_out *o, const struct proc_node *n);
+int proc_diskstats_show(struct proc_out *o, const struct proc_node *n);
+
 /* proc_system.c, proc_sys.c */
 extern const struct proc_entry proc_system_entries[];
 extern const struct proc_entry proc_sys_entries[];

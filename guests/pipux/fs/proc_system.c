@@ -154,19 +154,6 @@ static int filesystems_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
-static int devices_show(struct proc_out *o, const struct proc_node *n)
-{
-	proc_printf(o, "Character devices:\n  1 mem\n  4 ttyS\n  5 tty\n"
-		"\nBlock devices:\n");
-	return 0;
-}
-
-static int partitions_show(struct proc_out *o, const struct proc_node *n)
-{
-	proc_printf(o, "major minor  #blocks  name\n\n");
-	return 0;
-}
-
 /* Our own: the numbers that tests compare before and after */
 static int pipstack_show(struct proc_out *o, const struct proc_node *n)
 {
@@ -198,8 +185,9 @@ const struct proc_entry proc_system_entries[] = {
 	FILE("cmdline", cmdline_show),
 	FILE("cpuinfo", cpuinfo_show),
 	FILE("filesystems", filesystems_show),
-	FILE("devices", devices_show),
-	FILE("partitions", partitions_show),
+	FILE("devices", proc_devices_show),
+	FILE("partitions", proc_partitions_show),
+	FILE("diskstats", proc_diskstats_show),
 	FILE("pipstack", pipstack_show),
 	{ .name = "sys", .mode = S_IFDIR | 0555,
 		.children = proc_sys_entries },

@@ -23,6 +23,12 @@ static bool is_leader(const struct task *t)
 	return t->process->leader == t;
 }
 
+/* The first process and kernel threads are their own parents, and have none */
+static int parent_pid(const struct process *p)
+{
+	return p->parent && p->parent != p ? p->parent->pid : 0;
+}
+
 static char state_letter(const struct task *t)
 {
 	static const char letter[] = { 'R', 'S', 'D', 'T', 'Z' };
@@ -93,7 +99,7 @@ int proc_stat_show(struct proc_out *o, const struct proc_node *n)
 	times_of(t, is_leader(t), &u, &s);
 	signal_sets(t, &sets);
 	proc_printf(o, "%d (%s) %c %d %d %d %u %d 0 %u 0 %u 0 ", t->tid,
-		t->comm, state_letter(t), p->parent ? p->parent->pid : 0,
+		t->comm, state_letter(t), parent_pid(p),
 		p->pgrp, p->session, p->tty ? tty_dev(p->tty) : 0,
 		p->tty ? tty_pgrp(p->tty) : -1, p->min_flt, p->maj_flt);
 	proc_printf(o, "%u %u %u %u %d %d %d 0 %u ", ticks(u), ticks(s),
@@ -198,7 +204,7 @@ int proc_status_show(struct proc_out *o, const struct proc_node *n)
 		t->fs ? t->fs->umask : 0, letter, state_name(letter));
 	proc_printf(o, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\n"
 		"TracerPid:\t0\n", p->pid, t->tid,
-		p->parent ? p->parent->pid : 0);
+		parent_pid(p));
 	proc_printf(o, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", c->uid,
 		c->euid, c->suid, c->fsuid, c->gid, c->egid, c->sgid,
 		c->fsgid);

@@ -11,7 +11,9 @@
 #include <pipux/resource.h>
 #include <pipux/signal.h>
 #include <pipux/tty.h>
+#include <pipux/virtio.h>
 #include <pipux/vmm.h>
+#include <pipux/work.h>
 
 #define WORDS_MAX	32	/* of init's arguments, and of its environment */
 #define STATUS_NO_INIT	1
@@ -116,8 +118,10 @@ static void init_task(void *unused)
 	const char *init = cmdline_get("init");
 	long rc;
 
+	work_init();
 	vfs_init();
 	console_init();
+	virtio_init();
 	initrd_load();
 	console_open();
 	loadavg_init();

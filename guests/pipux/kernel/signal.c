@@ -266,7 +266,8 @@ static int send(int sig, const struct ksiginfo *info, struct process *p,
 	bool timer = info && info->code == SI_TIMER;
 	int rc;
 
-	if (!judge || judge->state == TASK_ZOMBIE || !judge->sighand)
+	if (!judge || judge->state == TASK_ZOMBIE || !judge->sighand
+			|| p->kernel)
 		return 0;
 	before_send(sig, p);
 	if (!sigset_has(&judge->blocked, sig) && action_ignores(judge, sig) &&

@@ -26,8 +26,8 @@ struct block_request;
 
 struct block_ops {
 	/*
-	 * Takes a request that is within the disk and allowed there; sector
-	 * numbers count from the disk's start.  May sleep for room.  Ends in
+	 * Takes a request that is within the disk and allowed there; its
+	 * place is r->position.  May sleep for room.  Ends in
 	 * block_complete(), perhaps before it returns.
 	 */
 	void (*submit)(struct block_device *disk, struct block_request *r);
@@ -49,9 +49,8 @@ struct block_device {
 	uint64_t start, sectors;		/* start: on the disk */
 	uint32_t block_size;			/* the disk's own; >= 512 */
 	bool read_only;
-	bool gone;				/* partition that is no more: EIO */
-	int holders;				/* mounts; BLKRRPART: -EBUSY */
-	int openers;				/* open files */
+	int openers;				/* block_get; BLKRRPART: EBUSY */
+	bool held;				/* mounted: O_EXCL fails */
 	const struct block_ops *ops;
 	void *priv;				/* the driver's */
 	void *cache;				/* of who caches it */
@@ -81,6 +80,7 @@ struct block_request {
 	void *owner;				/* of `done`, as it likes */
 
 	/* block/ and the driver */
+	uint64_t position;			/* sector of the disk */
 	bool complete;
 	int error;				/* 0 or negative errno */
 	ktime_t begun;
@@ -112,6 +112,7 @@ void block_complete(struct block_request *r, int error);
  * partitions are read.  0, -ENOSPC, -ENOMEM.
  */
 int block_register(struct block_device *disk);
+void block_resize(struct block_device *disk, uint64_t sectors);
 /* The device, held against BLKRRPART until block_put; NULL if none */
 struct block_device *block_get(dev_t dev);
 struct block_device *block_get_named(const char *name);	/* "vda1" */

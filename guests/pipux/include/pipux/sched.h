@@ -101,6 +101,7 @@ struct process {
 	struct process_timers *timers;	/* time/: NULL until used */
 	uint32_t personality;	/* personality(2); inherited by fork */
 	bool vfork_child, did_exec, oom_killed;
+	bool kernel;		/* kernel/kthread.c: no program, no signals */
 	int exit_signal;	/* to the parent, usually SIGCHLD */
 };
 

@@ -20,5 +20,10 @@ void vmm_wait(void);			/* until shared->pending is not 0 */
 __attribute__((noreturn)) void vmm_poweroff(int status);
 __attribute__((noreturn)) void vmm_reboot(void);
 __attribute__((noreturn)) void vmm_crash(const char *reason);
+/* Registers of virtio devices; the device works while a notify lasts */
+uint32_t vmm_virtio_read(uint32_t device, uint32_t offset, uint32_t width);
+void vmm_virtio_write(uint32_t device, uint32_t offset, uint32_t width,
+	uint32_t value);
+void vmm_virtio_notify(uint32_t device, uint32_t queue);
 
 #endif

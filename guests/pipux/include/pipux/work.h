@@ -24,8 +24,8 @@ void work_cancel(struct work *w);	/* if it has not begun */
 
 /*
  * kernel/kthread.c: a task without user memory that runs fn.  It gets no
- * signals; it sleeps by sleep_on(false, ...) only, and ends when fn returns.
- * NULL: out of memory.
+ * signals, so its waits end only when what they wait for comes; it ends when
+ * fn returns.  NULL: out of memory.
  */
 struct task;
 struct task *kthread_create(void (*fn)(void *), void *arg, const char *name);
