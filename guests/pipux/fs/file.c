@@ -19,7 +19,7 @@ struct file *file_new(struct dentry *d, const struct file_ops *ops,
 	if (!f)
 		return NULL;
 	f->refs = 1;
-	f->flags = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);
+	f->flags = flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC);
 	f->mode = mode_of(flags);
 	f->dentry = dentry_get(d);
 	f->inode = d->inode;

@@ -105,6 +105,8 @@ void devtmpfs_remove(const char *name);
 extern struct fs_type devtmpfs_type;
 void memdev_init(void);
 
+extern struct fs_type devpts_type;
+
 /* pipe.c, fifo.c */
 struct pipe;
 extern const struct file_ops fifo_fops, pipe_fops;

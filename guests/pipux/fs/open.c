@@ -36,16 +36,15 @@ static int may_open(struct dentry *d, int flags)
 }
 
 /* The open file of a dentry; checks are done */
-static struct file *open_dentry(struct dentry *d, int flags)
+struct file *dentry_open(struct dentry *d, int flags)
 {
 	struct file *f = file_new(d, d->inode->fops, flags);
 	int rc;
 
 	if (!f)
 		return ERR_PTR(-ENOMEM);
-	if (!f->ops->open)
-		return f;
-	rc = f->ops->open(d->inode, f);
+	rc = f->ops->open ? f->ops->open(d->inode, f) : 0;
+	f->flags &= ~O_NOCTTY;
 	if (rc == 0)
 		return f;
 	f->ops = &path_fops;		/* nothing to release */
@@ -60,7 +59,7 @@ static struct file *open_existing(struct dentry *d, int flags, bool created)
 	if ((flags & O_DIRECTORY) && !inode_is(d->inode, S_IFDIR))
 		return ERR_PTR(-ENOTDIR);
 	if (flags & O_PATH)
-		return open_dentry(d, flags);
+		return dentry_open(d, flags);
 	if ((flags & O_CREAT) && inode_is(d->inode, S_IFDIR))
 		return ERR_PTR(-EISDIR);
 	if (!created)
@@ -70,7 +69,7 @@ static struct file *open_existing(struct dentry *d, int flags, bool created)
 		rc = inode_truncate(d->inode, 0);
 	if (rc)
 		return ERR_PTR(rc);
-	return open_dentry(d, flags);
+	return dentry_open(d, flags);
 }
 
 /* O_TMPFILE.  LIMIT: linkat(2) cannot give such a file a name */

@@ -121,6 +121,7 @@ static void init_task(void *unused)
 	work_init();
 	vfs_init();
 	console_init();
+	pty_init();
 	virtio_init();
 	initrd_load();
 	console_open();

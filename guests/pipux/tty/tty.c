@@ -5,7 +5,8 @@
  * opened; a hang-up makes the files open at that time stale.
  */
 #include <pipux/signal.h>
-#include "tty.h"
+#include <asm/ioctls.h>
+#include "pty.h"
 
 #define CHUNK		256u
 #define TTY_DEVICE	MKDEV(5, 0)	/* /dev/tty */
@@ -67,17 +68,35 @@ static bool readable(const struct tty *tty)
 	return ldisc_available(ld) >= need;
 }
 
+void tty_event(struct tty *tty, unsigned status)
+{
+	if (tty->driver->event)
+		tty->driver->event(tty, status);
+}
+
+bool tty_output_held(const struct tty *tty)
+{
+	return tty->ldisc.stopped ||
+		(tty->driver->full && tty->driver->full(tty));
+}
+
 void tty_receive(struct tty *tty, const void *buf, size_t n)
 {
+	bool stopped = tty->ldisc.stopped;
+
 	ldisc_receive(&tty->ldisc, buf, n);
 	if (ldisc_available(&tty->ldisc))
 		wake_up(&tty->read_wait);
-	if (!tty->ldisc.stopped)
+	if (tty->ldisc.stopped != stopped)
+		tty_event(tty, stopped ? TIOCPKT_START : TIOCPKT_STOP);
+	if (!tty_output_held(tty))
 		wake_up(&tty->write_wait);
 }
 
 static struct tty *open_which(struct inode *inode)
 {
+	if (MAJOR(inode->rdev) == PTY_MAJOR)
+		return pty_slave(MINOR(inode->rdev), inode->sb);
 	if (inode->rdev != TTY_DEVICE)
 		return console_tty();
 	return current->process->tty ? current->process->tty
@@ -98,6 +117,7 @@ static int tty_open(struct inode *inode, struct file *f)
 {
 	struct tty *tty = open_which(inode);
 	struct tty_file *tf;
+	int rc;
 
 	if (IS_ERR(tty))
 		return (int)PTR_ERR(tty);
@@ -106,6 +126,11 @@ static int tty_open(struct inode *inode, struct file *f)
 	tf = kmalloc(sizeof(*tf));
 	if (!tf)
 		return -ENOMEM;
+	rc = tty->driver->open ? tty->driver->open(tty) : 0;
+	if (rc) {
+		kfree(tf);
+		return rc;
+	}
 	tf->tty = tty;
 	tf->epoch = tty->epoch;
 	tf->immune = inode->rdev == CONSOLE_DEVICE;
@@ -117,7 +142,11 @@ static int tty_open(struct inode *inode, struct file *f)
 
 static void tty_release(struct file *f)
 {
+	struct tty *tty = tty_file(f)->tty;
+
 	kfree(f->priv);
+	if (tty->driver->close)
+		tty->driver->close(tty);
 }
 
 /* 0, -ERESTARTSYS, -ETIMEDOUT, -EAGAIN; returns early when things change */
@@ -218,7 +247,7 @@ static long wait_output(struct file *f, struct tty *tty)
 	if (f->flags & O_NONBLOCK)
 		return -EAGAIN;
 	return wait_event(&tty->write_wait,
-		!tty->ldisc.stopped || tty_hung_up(tf));
+		!tty_output_held(tty) || tty_hung_up(tf));
 }
 
 static ssize_t tty_write(struct file *f, struct iov *iov, loff_t *pos)
@@ -232,7 +261,7 @@ static ssize_t tty_write(struct file *f, struct iov *iov, loff_t *pos)
 	if (!tty_hung_up(tf) && LFLAG(&tty->ldisc, TOSTOP))
 		rc = tty_check_background(tty, SIGTTOU);
 	while (!rc && iov->len) {
-		if (tty->ldisc.stopped)
+		if (tty_output_held(tty))
 			rc = wait_output(f, tty);
 		if (tty_hung_up(tf))
 			rc = -EIO;
@@ -261,14 +290,9 @@ static uint32_t tty_poll(struct file *f, struct poll_table *pt)
 			POLLWRNORM;
 	if (readable(tty))
 		ready |= POLLIN | POLLRDNORM;
-	if (!tty->ldisc.stopped)
+	if (!tty_output_held(tty))
 		ready |= POLLOUT | POLLWRNORM;
 	return ready;
-}
-
-static loff_t tty_llseek(struct file *f, loff_t off, int whence)
-{
-	return -ESPIPE;
 }
 
 const struct file_ops tty_fops = {
@@ -276,7 +300,6 @@ const struct file_ops tty_fops = {
 	.release = tty_release,
 	.read = tty_read,
 	.write = tty_write,
-	.llseek = tty_llseek,
 	.poll = tty_poll,
 	.ioctl = tty_ioctl,
 };

@@ -16,6 +16,7 @@ struct tty {
 	uint32_t epoch;			/* hang-ups so far */
 	bool exclusive;			/* TIOCEXCL */
 	struct wait_queue read_wait, write_wait;
+	void *priv;			/* the driver's */
 	struct ldisc ldisc;
 };
 
@@ -38,8 +39,14 @@ static inline bool tty_hung_up(const struct tty_file *tf)
 
 extern const struct file_ops tty_fops;
 
-/* tty_ioctl.c */
+/* tty.c */
+bool tty_output_held(const struct tty *tty);	/* writers wait */
+void tty_event(struct tty *tty, unsigned status);	/* TIOCPKT_* */
+
+/* tty_ioctl.c.  master: asked through the master of a pseudo-terminal */
 long tty_ioctl(struct file *f, unsigned cmd, unsigned long arg);
+long tty_ioctl_on(struct tty *tty, unsigned cmd, unsigned long arg,
+	bool master);
 
 /* tty_job.c: job control (termios(3), POSIX 11.1) */
 /*
@@ -48,9 +55,13 @@ long tty_ioctl(struct file *f, unsigned cmd, unsigned long arg);
  */
 long tty_check_background(struct tty *tty, int signo);
 void tty_acquire(struct tty *tty);	/* becomes current's terminal */
-long tty_ioctl_job(struct tty *tty, unsigned cmd, unsigned long arg);
+long tty_ioctl_job(struct tty *tty, unsigned cmd, unsigned long arg,
+	bool master);
 
 /* console.c: the terminal that a device number means, ERR_PTR if none */
 struct tty *console_tty(void);
+
+/* pty.c: slave `index` of the devpts instance, ERR_PTR(-EIO) if none */
+struct tty *pty_slave(unsigned index, const struct super_block *sb);
 
 #endif

@@ -16,6 +16,27 @@ static long termios_get(struct tty *tty, void *uarg, size_t size)
 	return copy_to_user(uarg, &t, size);
 }
 
+/* ^S and ^Q are what a remote end can handle by itself (ioctl_tty(2)) */
+static bool usual_flow(const struct termios *t)
+{
+	return (t->c_iflag & IXON) && t->c_cc[VSTOP] == ('S' & 0x1F) &&
+		t->c_cc[VSTART] == ('Q' & 0x1F);
+}
+
+static void apply_termios(struct tty *tty, const struct termios *t)
+{
+	struct termios old = tty->ldisc.termios;
+
+	ldisc_set_termios(&tty->ldisc, t);
+	if (usual_flow(&old) != usual_flow(t))
+		tty_event(tty, usual_flow(t) ? TIOCPKT_DOSTOP
+			: TIOCPKT_NOSTOP);
+	if ((old.c_lflag | t->c_lflag) & EXTPROC)
+		tty_event(tty, TIOCPKT_IOCTL);
+	wake_up(&tty->read_wait);
+	wake_up(&tty->write_wait);
+}
+
 /* size: of struct termios, or of termios2, whose speeds are ignored */
 static long termios_set(struct tty *tty, const void *uarg, size_t size,
 		bool flush)
@@ -29,9 +50,7 @@ static long termios_set(struct tty *tty, const void *uarg, size_t size,
 		return -EFAULT;
 	if (flush)
 		ldisc_flush_input(&tty->ldisc);
-	ldisc_set_termios(&tty->ldisc, (const struct termios *)&t);
-	wake_up(&tty->read_wait);
-	wake_up(&tty->write_wait);
+	apply_termios(tty, (const struct termios *)&t);
 	return 0;
 }
 
@@ -65,7 +84,7 @@ static long termio_set(struct tty *tty, const void *uarg, bool flush)
 	memcpy(t.c_cc, old.c_cc, NCC);
 	if (flush)
 		ldisc_flush_input(&tty->ldisc);
-	ldisc_set_termios(&tty->ldisc, &t);
+	apply_termios(tty, &t);
 	return 0;
 }
 
@@ -91,10 +110,14 @@ static long flush(struct tty *tty, unsigned long what)
 		return rc;
 	if (what > TCIOFLUSH)
 		return -EINVAL;
-	if (what != TCOFLUSH)
+	if (what != TCOFLUSH) {
 		ldisc_flush_input(&tty->ldisc);
-	if (what != TCIFLUSH)
+		tty_event(tty, TIOCPKT_FLUSHREAD);
+	}
+	if (what != TCIFLUSH) {
 		tty->ldisc.out_len = 0;
+		tty_event(tty, TIOCPKT_FLUSHWRITE);
+	}
 	return 0;
 }
 
@@ -107,9 +130,11 @@ static long flow(struct tty *tty, unsigned long action)
 	switch (action) {
 	case TCOOFF:
 		ldisc_stop(&tty->ldisc);
+		tty_event(tty, TIOCPKT_STOP);
 		return 0;
 	case TCOON:
 		ldisc_start(&tty->ldisc);
+		tty_event(tty, TIOCPKT_START);
 		wake_up(&tty->write_wait);
 		return 0;
 	case TCIOFF:
@@ -205,11 +230,17 @@ static long ioctl_state(struct tty *tty, unsigned cmd, unsigned long arg)
 long tty_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 {
 	struct tty_file *tf = tty_file(f);
-	struct tty *tty = tf->tty;
-	long rc;
 
 	if (tty_hung_up(tf))
 		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
+	return tty_ioctl_on(tf->tty, cmd, arg, false);
+}
+
+long tty_ioctl_on(struct tty *tty, unsigned cmd, unsigned long arg,
+		bool master)
+{
+	long rc;
+
 	switch (cmd) {
 	case TCSBRK:
 	case TCSBRKP:
@@ -224,5 +255,5 @@ long tty_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 	rc = ioctl_termios(tty, cmd, (void *)arg);
 	if (rc == -ENOTTY)
 		rc = ioctl_state(tty, cmd, arg);
-	return rc == -ENOTTY ? tty_ioctl_job(tty, cmd, arg) : rc;
+	return rc == -ENOTTY ? tty_ioctl_job(tty, cmd, arg, master) : rc;
 }

@@ -6,7 +6,7 @@
  */
 #include <asm/ioctls.h>
 #include <pipux/signal.h>
-#include "tty.h"
+#include "pty.h"
 
 long tty_check_background(struct tty *tty, int signo)
 {
@@ -51,30 +51,52 @@ static void hangup_group(int pgrp)
 	(void)kill_pgrp(SIGCONT, pgrp);
 }
 
-void tty_hangup(struct tty *tty)
+/* The leader hears of it and is left to tell its jobs: see tty_disassociate */
+static void hangup_leader(struct tty *tty)
 {
 	struct process *leader = process_by_pid(tty->session);
-	int pgrp = tty->pgrp;
 
+	if (!tty->session || !leader || leader->exiting)
+		return;
+	leader->lost_pgrp = tty->pgrp;
+	(void)send_signal_process(SIGHUP, NULL, leader);
+	(void)send_signal_process(SIGCONT, NULL, leader);
+}
+
+void tty_hangup(struct tty *tty)
+{
 	tty->epoch++;
 	tty->exclusive = false;
 	ldisc_flush_input(&tty->ldisc);
 	ldisc_start(&tty->ldisc);
-	if (tty->session && leader && leader->pgrp != pgrp && !leader->exiting)
-		hangup_group(leader->pgrp);
+	hangup_leader(tty);
 	session_forget(tty);
-	hangup_group(pgrp);
 	wake_up(&tty->read_wait);
 	wake_up(&tty->write_wait);
 }
 
+/*
+ * A session leader ends: its terminal is nobody's, and the foreground group
+ * gets SIGHUP.  A line is hung up with that; a pseudo-terminal goes on, for
+ * its master decides when it ends.  If the terminal went first, the group
+ * that was in the foreground then hears of it now.
+ */
 void tty_disassociate(struct process *p)
 {
 	struct tty *tty = p->tty;
+	int pgrp;
 
-	if (p->session == p->pid && tty && tty->session == p->session)
+	if (!tty || tty->session != p->session) {
+		hangup_group(p->lost_pgrp);
+		return;
+	}
+	pgrp = tty->pgrp;
+	if (MAJOR(tty->dev) == PTY_MAJOR)
+		session_forget(tty);
+	else
 		tty_hangup(tty);
-	p->tty = NULL;
+	if (pgrp > 0)
+		(void)kill_pgrp(SIGHUP, pgrp);
 }
 
 long sys_vhangup(void);
@@ -147,8 +169,10 @@ static long ioctl_setpgrp(struct tty *tty, const int *upgrp)
 }
 
 /* -ENOTTY also for what is no request of job control */
-long tty_ioctl_job(struct tty *tty, unsigned cmd, unsigned long arg)
+long tty_ioctl_job(struct tty *tty, unsigned cmd, unsigned long arg,
+		bool master)
 {
+	bool ours = master || current->process->tty == tty;
 	int *uint_arg = (int *)arg;
 
 	switch (cmd) {
@@ -159,11 +183,11 @@ long tty_ioctl_job(struct tty *tty, unsigned cmd, unsigned long arg)
 	case TIOCSPGRP:
 		return ioctl_setpgrp(tty, uint_arg);
 	case TIOCGPGRP:
-		if (current->process->tty != tty)
+		if (!ours)
 			return -ENOTTY;
 		return put_user(tty->pgrp, uint_arg);
 	case TIOCGSID:
-		if (current->process->tty != tty || !tty->session)
+		if (!ours || !tty->session)
 			return -ENOTTY;
 		return put_user(tty->session, uint_arg);
 	}

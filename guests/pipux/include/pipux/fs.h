@@ -264,6 +264,7 @@ struct dentry *path_lookup(int dfd, const char *path, unsigned flags);
 /* Parent directory and last name (kernel buffer NAME_MAX + 1) */
 struct dentry *path_parent(int dfd, const char *path, char *last);
 struct file *file_open(int dfd, const char *path, int flags, uint32_t mode);
+struct file *dentry_open(struct dentry *d, int flags);	/* without checks */
 int do_mkdir(int dfd, const char *path, uint32_t mode);
 int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev);
 int do_symlink(const char *to, int dfd, const char *path);

@@ -90,6 +90,7 @@ struct process {
 	bool stopped, stop_reported, continued, continued_reported;
 	int stop_signal;
 	struct tty *tty;	/* controlling terminal */
+	int lost_pgrp;		/* in its foreground when it was hung up */
 	struct sigpending pending;	/* for the whole group */
 	struct wait_queue child_wait;	/* wait4 of this process sleeps here */
 	struct rlimit limits[RLIM_NLIMITS];

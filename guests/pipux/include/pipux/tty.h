@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Terminals: a line discipline (tty/ldisc.c, pure, host-tested) between a
- * driver and readers.  The console is one driver; ptys will be another.
+ * driver and readers.  The console is one driver, pseudo-terminals another.
  */
 #ifndef PIPUX_TTY_H
 #define PIPUX_TTY_H
@@ -15,8 +15,14 @@ struct tty;
 struct tty_driver {
 	/* Takes all n bytes (already post-processed); never sleeps */
 	void (*write)(struct tty *tty, const void *buf, size_t n);
-	/* A reader made room for more input; may be NULL */
+	/* The rest may be NULL.  Writers shall wait; write_wait is woken */
+	bool (*full)(const struct tty *tty);
+	/* A reader made room for more input */
 	void (*unthrottle)(struct tty *tty);
+	/* TIOCPKT_*: flow stopped, buffers flushed, ... */
+	void (*event)(struct tty *tty, unsigned status);
+	int (*open)(struct tty *tty);		/* each open file: 0 or errno */
+	void (*close)(struct tty *tty);		/* may free the tty */
 	const char *name;
 };
 
@@ -32,5 +38,17 @@ int tty_pgrp(struct tty *tty);			/* foreground group or -1 */
 void console_init(void);			/* registers the drivers */
 void console_interrupt(void);			/* VMM_IRQ_CONSOLE */
 void console_write(const char *s, size_t n);	/* raw, for printk */
+
+/* tty/pty.c */
+#define PTY_MAX		256u			/* LIMIT: minors have 8 bits */
+void pty_init(void);
+unsigned pty_count(void);
+
+/* fs/devpts.c */
+struct super_block *devpts_of(struct dentry *ptmx);	/* ERR_PTR */
+unsigned devpts_max(struct super_block *sb);
+/* The node of slave `index`, referenced; ERR_PTR(-ENOMEM) */
+struct dentry *devpts_add(struct super_block *sb, unsigned index, dev_t dev);
+void devpts_remove(struct dentry *node);	/* takes the reference */
 
 #endif
