@@ -4,18 +4,7 @@
 #define PIPUX_PROC_H
 
 #include "internal.h"
-
-/* Text that is being made; what does not fit is counted all the same */
-struct proc_out {
-	char *buf;
-	size_t len, size;
-};
-
-__attribute__((format(printf, 2, 3)))
-void proc_printf(struct proc_out *o, const char *fmt, ...);
-void proc_write(struct proc_out *o, const void *p, size_t n);
-
-struct proc_node;
+#include <pipux/procfs.h>
 
 /* One name; the last of an array has no name */
 struct proc_entry {
@@ -85,9 +74,10 @@ int proc_devices_show(struct proc_out *o, const struct proc_node *n);
 int proc_partitions_show(struct proc_out *o, const struct proc_node *n);
 int proc_diskstats_show(struct proc_out *o, const struct proc_node *n);
 
-/* proc_system.c, proc_sys.c */
+/* proc_system.c, proc_sys.c, proc_net.c */
 extern const struct proc_entry proc_system_entries[];
 extern const struct proc_entry proc_sys_entries[];
+extern struct proc_entry proc_net_entries[];
 int proc_mounts_show(struct proc_out *o, const struct proc_node *n);
 int proc_mountinfo_show(struct proc_out *o, const struct proc_node *n);
 
