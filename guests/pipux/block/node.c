@@ -157,6 +157,7 @@ static ssize_t node_move(struct file *f, struct iov *iov, loff_t *pos,
 			break;
 		*pos += n;
 		total += n;
+		sched_point();
 	}
 	window_close(&w);
 	return total ? total : n;

@@ -12,7 +12,7 @@
 #define GENERATION_TRIES	8
 
 static const struct virtio_driver *const drivers[] = {
-	&virtio_blk_driver,
+	&virtio_blk_driver, &virtio_net_driver,
 };
 
 static struct virtio_device devices[VIRTIO_DEVICES_MAX];

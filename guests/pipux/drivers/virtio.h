@@ -108,6 +108,6 @@ static inline void virtq_set(struct virtq_desc *d, const void *p,
 }
 
 /* The drivers, one for each type */
-extern const struct virtio_driver virtio_blk_driver;
+extern const struct virtio_driver virtio_blk_driver, virtio_net_driver;
 
 #endif

@@ -143,6 +143,14 @@ void switch_finish(void)
 	task_activate();
 }
 
+void sched_point(void)
+{
+	if (vmm_shared->pending)
+		interrupts_handle();
+	if (need_resched)
+		schedule();
+}
+
 /* Behind everybody who waits now */
 void sched_yield_current(void)
 {

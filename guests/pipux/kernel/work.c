@@ -15,6 +15,7 @@ static void worker(void *unused)
 		w = list_first(&queue, struct work, link);
 		list_del(&w->link);
 		w->fn(w);
+		sched_point();
 	}
 }
 

@@ -169,6 +169,11 @@ extern bool need_resched;
 uint32_t nr_runnable(void);		/* with the running one */
 void sched_enqueue(struct task *t);	/* fork: starts beside current */
 void sched_yield_current(void);
+/*
+ * For long work inside the kernel, at places where it could sleep: interrupts
+ * are looked at, and others who wait for the processor have it.
+ */
+void sched_point(void);
 uint64_t switch_count(void);		/* since boot: /proc/stat */
 
 /* kernel/pid.c */

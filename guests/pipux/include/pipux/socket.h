@@ -16,6 +16,7 @@
 
 #include <pipux/fs.h>
 #include <linux/socket.h>
+#include <sys/socket.h>
 #include <asm/socket.h>
 
 #define AF_UNSPEC	0
@@ -60,11 +61,6 @@
 
 #define sockaddr_storage __kernel_sockaddr_storage
 #define sa_family_t	__kernel_sa_family_t
-
-struct sockaddr {
-	sa_family_t sa_family;
-	char sa_data[14];
-};
 
 /* SCM_CREDENTIALS, SO_PEERCRED */
 struct ucred {
