@@ -6,6 +6,7 @@
  * it, and nothing but an opener refers to it from outside.
  */
 #include "internal.h"
+#include <pipux/buffer.h>
 
 #define MAJOR_VIRTBLK	254u		/* the first dynamic one on Linux */
 #define DISKS_MAX	16u
@@ -92,6 +93,7 @@ void partitions_remove(struct block_device *disk)
 			continue;
 		list_del(&p->link);
 		devtmpfs_remove(p->name);
+		buffer_end(p);
 		kfree(p);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What Linux's block devices answer to ioctl(2): <linux/fs.h>. */
 #include "internal.h"
+#include <pipux/buffer.h>
 #include <linux/fs.h>
 #include <linux/hdreg.h>
 
@@ -47,6 +48,15 @@ static long reread(struct block_device *bdev)
 	return is_partition(bdev) ? -EINVAL : block_rescan(bdev);
 }
 
+/* BLKFLSBUF: what is read next comes from the device */
+static long flush(struct block_device *bdev)
+{
+	int rc = buffer_sync(bdev);
+
+	buffer_drop(bdev);
+	return rc;
+}
+
 long block_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 {
 	struct block_device *bdev = f->priv;
@@ -81,7 +91,7 @@ long block_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 	case BLKRRPART:
 		return reread(bdev);
 	case BLKFLSBUF:
-		return capable() ? block_flush(bdev) : -EACCES;
+		return capable() ? flush(bdev) : -EACCES;
 	case HDIO_GETGEO:
 		return get_geometry(bdev, (void *)arg);
 	}

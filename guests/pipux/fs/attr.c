@@ -23,6 +23,7 @@ static long change_mode(struct inode *inode, uint32_t mode)
 		mode &= ~S_ISGID;
 	inode->mode = (inode->mode & S_IFMT) | mode;
 	inode->ctime = inode_time();
+	inode_dirty(inode);
 	return 0;
 }
 
@@ -50,6 +51,7 @@ static long change_owner(struct inode *inode, uint32_t uid, uint32_t gid)
 			inode->mode &= ~S_ISGID;
 	}
 	inode->ctime = inode_time();
+	inode_dirty(inode);
 	return 0;
 }
 

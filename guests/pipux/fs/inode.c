@@ -57,6 +57,7 @@ struct timespec64 inode_time(void)
 void inode_touch(struct inode *inode)
 {
 	inode->mtime = inode->ctime = inode_time();
+	inode_dirty(inode);
 }
 
 static bool time_before(const struct timespec64 *a, const struct timespec64 *b)
@@ -74,6 +75,7 @@ void inode_accessed(struct inode *inode)
 	if (inode->sb->flags & (MS_NOATIME | MS_RDONLY))
 		return;
 	inode->atime = inode_time();
+	inode_dirty(inode);
 }
 
 bool group_member(uint32_t gid)

@@ -98,23 +98,28 @@ static struct dentry *dentry_above(struct dentry *d)
 static struct dentry *lookup_slow(struct dentry *dir, const struct qname *q)
 {
 	const struct inode_ops *ops = DIR_OF(dir)->ops;
-	struct dentry *d = dentry_new(dir, q->name, q->len);
+	struct dentry *d = dentry_new(dir, q->name, q->len), *there;
 	struct inode *inode;
 
 	if (!d)
 		return ERR_PTR(-ENOMEM);
 	if (!ops->lookup)
 		return d;
+	super_lock(dir->sb);
+	there = dir->sb->sleeps ? dentry_find(dir, q) : NULL;
+	if (there) {			/* somebody else has asked meanwhile */
+		super_unlock(dir->sb);
+		dentry_put(d);
+		return there;
+	}
 	inode = ops->lookup(DIR_OF(dir), d->name);
-	if (!IS_ERR(inode)) {
+	if (!IS_ERR(inode))
 		dentry_attach(d, inode);
+	else if (PTR_ERR(inode) == -ENOENT && ops->cacheable)
+		dentry_hash(d);
+	super_unlock(dir->sb);
+	if (!IS_ERR(inode) || PTR_ERR(inode) == -ENOENT)
 		return d;
-	}
-	if (PTR_ERR(inode) == -ENOENT) {
-		if (ops->cacheable)
-			dentry_hash(d);
-		return d;
-	}
 	dentry_put(d);
 	return ERR_PTR(PTR_ERR(inode));
 }
@@ -365,15 +370,13 @@ struct dentry *path_parent(int dfd, const char *path, char *last)
 	return ERR_PTR(q.kind == NAME_NORMAL ? -ENAMETOOLONG : -EEXIST);
 }
 
-/* The last step of open with O_CREAT: 1 means that a link is to be followed */
-static int create_step(struct walk *w, int flags, uint32_t mode, bool *created)
+/* With the lock: the last step of open with O_CREAT */
+static int create_locked(struct walk *w, int flags, uint32_t mode,
+		bool *created)
 {
 	struct dentry *d;
 	int rc;
 
-	if (w->q.kind != NAME_NORMAL || w->slash)
-		return (flags & O_EXCL) && w->q.kind != NAME_NORMAL
-			? -EEXIST : -EISDIR;
 	d = dentry_for_create(w->at, &w->q);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
@@ -398,6 +401,21 @@ static int create_step(struct walk *w, int flags, uint32_t mode, bool *created)
 		dentry_put(d);
 	else
 		walk_move(w, mount_top(d));
+	return rc;
+}
+
+/* The last step of open with O_CREAT: 1 means that a link is to be followed */
+static int create_step(struct walk *w, int flags, uint32_t mode, bool *created)
+{
+	struct super_block *sb = w->at->sb;
+	int rc;
+
+	if (w->q.kind != NAME_NORMAL || w->slash)
+		return (flags & O_EXCL) && w->q.kind != NAME_NORMAL
+			? -EEXIST : -EISDIR;
+	super_lock(sb);
+	rc = create_locked(w, flags, mode, created);
+	super_unlock(sb);
 	return rc;
 }
 

@@ -27,7 +27,18 @@ int may_delete(struct dentry *dir, struct dentry *victim)
 	return 0;
 }
 
-/* A name that does not exist yet, and its directory, both referenced */
+static void dir_done(struct dentry *dir)
+{
+	struct super_block *sb = dir->sb;
+
+	dentry_put(dir);
+	super_unlock(sb);
+}
+
+/*
+ * A name that does not exist yet, and its directory, both referenced, the
+ * file system locked, until name_done.
+ */
 static struct dentry *new_name(int dfd, const char *path, bool is_dir,
 		struct dentry **dir)
 {
@@ -42,9 +53,10 @@ static struct dentry *new_name(int dfd, const char *path, bool is_dir,
 		dentry_put(*dir);
 		return ERR_PTR(-EEXIST);
 	}
+	super_lock((*dir)->sb);
 	d = dentry_for_create(*dir, &q);
 	if (IS_ERR(d)) {
-		dentry_put(*dir);
+		dir_done(*dir);
 		return d;
 	}
 	if (d->inode)
@@ -56,14 +68,14 @@ static struct dentry *new_name(int dfd, const char *path, bool is_dir,
 	if (rc == 0)
 		return d;
 	dentry_put(d);
-	dentry_put(*dir);
+	dir_done(*dir);
 	return ERR_PTR(rc);
 }
 
 static int name_done(struct dentry *d, struct dentry *dir, int rc)
 {
 	dentry_put(d);
-	dentry_put(dir);
+	dir_done(dir);
 	return rc;
 }
 
@@ -205,9 +217,10 @@ int do_unlink(int dfd, const char *path, bool dir)
 		dentry_put(parent);
 		return odd_name(q.kind, dir);
 	}
+	super_lock(parent->sb);
 	d = dentry_lookup(parent, &q);
 	if (IS_ERR(d)) {
-		dentry_put(parent);
+		dir_done(parent);
 		return PTR_ERR(d);
 	}
 	in = DIR_OF(parent);

@@ -5,6 +5,7 @@
  * leaves something else there, clears it.
  */
 #include "internal.h"
+#include <pipux/page.h>
 
 #define SIZE_LIMIT	((loff_t)1 << 44)	/* page numbers of 32 bits */
 
@@ -21,12 +22,15 @@ ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos)
 		uint32_t off = *pos & ~PAGE_MASK;
 		size_t k = MIN(n - done, (size_t)(PAGE_SIZE - off));
 		char *page = inode->ops->get_page(inode, *pos >> PAGE_SHIFT,
-			false);
+			PAGE_READ);
+		long rc;
 
 		if (IS_ERR(page))
 			return done ? (ssize_t)done : PTR_ERR(page);
-		if (iov_to(iov, page + off, k))
-			return done ? (ssize_t)done : -EFAULT;
+		rc = iov_to(iov, page + off, k);
+		page_unpin(page);
+		if (unlikely(rc))
+			return done ? (ssize_t)done : rc;
 		*pos += k;
 		done += k;
 	}
@@ -35,12 +39,14 @@ ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos)
 }
 
 /* RLIMIT_FSIZE and the largest file (write(2)): what may be written at pos */
-static long write_limit(loff_t pos, size_t n)
+static long write_limit(struct inode *inode, loff_t pos, size_t n)
 {
 	uint32_t cur = current->process->limits[RLIMIT_FSIZE].rlim_cur;
-	loff_t limit = SIZE_LIMIT;
+	loff_t limit = inode->sb->max_bytes;
 
-	if (cur != (uint32_t)RLIM_INFINITY) {
+	if (!limit)
+		limit = SIZE_LIMIT;
+	if (cur != (uint32_t)RLIM_INFINITY && cur < limit) {
 		limit = cur;
 		if (pos >= limit) {
 			struct ksiginfo info = { .signo = SIGXFSZ,
@@ -72,23 +78,24 @@ static long write_piece(struct inode *inode, struct iov *iov, loff_t pos,
 	loff_t old = inode->size;
 	uint32_t off = pos & ~PAGE_MASK;
 	char *page;
+	long rc;
 
 	if (pos + (loff_t)k > old)
 		inode->size = pos + k;
-	page = inode->ops->get_page(inode, pos >> PAGE_SHIFT, true);
+	page = inode->ops->get_page(inode, pos >> PAGE_SHIFT, PAGE_MODIFY);
 	if (unlikely(IS_ERR(page))) {
 		inode->size = old;
 		return PTR_ERR(page);
 	}
-	if (likely(iov_from(iov, page + off, k) == 0))
-		return 0;
-	if (inode->size != old) {
+	rc = iov_from(iov, page + off, k);
+	if (unlikely(rc) && inode->size != old) {
 		uint32_t keep = old > pos ? (uint32_t)(old - pos) : 0;
 
 		memset(page + off + keep, 0, k - keep);
 		inode->size = old;
 	}
-	return -EFAULT;
+	page_unpin(page);
+	return rc;
 }
 
 ssize_t page_write(struct file *f, struct iov *iov, loff_t *pos)
@@ -101,7 +108,7 @@ ssize_t page_write(struct file *f, struct iov *iov, loff_t *pos)
 		return 0;
 	if (f->flags & O_APPEND)
 		*pos = inode->size;
-	n = write_limit(*pos, n);
+	n = write_limit(inode, *pos, n);
 	if (n < 0)
 		return n;
 	while (done < (size_t)n) {
@@ -115,8 +122,8 @@ ssize_t page_write(struct file *f, struct iov *iov, loff_t *pos)
 		done += k;
 	}
 	if (done) {
-		inode_touch(inode);
 		drop_privilege(inode);
+		inode_touch(inode);
 	}
 	return done ? (ssize_t)done : rc;
 }
@@ -166,14 +173,14 @@ int inode_truncate(struct inode *inode, loff_t size)
 	if (!inode->ops->truncate)
 		return -EINVAL;
 	if (size > inode->size) {
-		room = write_limit(size - 1, 1);
+		room = write_limit(inode, size - 1, 1);
 		if (room < 0)
 			return room;
 	}
 	rc = inode->ops->truncate(inode, size);
 	if (rc == 0) {
-		inode_touch(inode);
 		drop_privilege(inode);
+		inode_touch(inode);
 	}
 	return rc;
 }

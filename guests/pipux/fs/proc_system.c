@@ -2,6 +2,7 @@
 /* procfs: what the files in /proc itself say of the system (proc(5)). */
 #include "proc.h"
 #include <cpuid.h>
+#include <pipux/page_cache.h>
 #include <pipux/resource.h>
 #include <pipux/vmm.h>
 
@@ -15,9 +16,10 @@ static int meminfo_show(struct proc_out *o, const struct proc_node *n)
 	const struct { const char *name; uint32_t kib; } row[] = {
 		{ "MemTotal:", total }, { "MemFree:", unused },
 		{ "MemAvailable:", unused }, { "Buffers:", 0 },
-		{ "Cached:", shmem }, { "SwapCached:", 0 },
+		{ "Cached:", shmem + KIB(cache_pages()) }, { "SwapCached:", 0 },
 		{ "Active:", 0 }, { "Inactive:", shmem },
-		{ "SwapTotal:", 0 }, { "SwapFree:", 0 }, { "Dirty:", 0 },
+		{ "SwapTotal:", 0 }, { "SwapFree:", 0 },
+		{ "Dirty:", KIB(cache_dirty_pages()) },
 		{ "Writeback:", 0 },
 		{ "AnonPages:", total - unused - shmem - slab },
 		{ "Mapped:", 0 }, { "Shmem:", shmem }, { "Slab:", slab },

@@ -237,11 +237,16 @@ static int show_range(struct proc_out *o, struct mm *mm, uint32_t start,
 		uint32_t end)
 {
 	uint32_t n = end - start;
+	long rc = 0;
 
 	if (end <= start)
 		return 0;
-	if (o->len + n <= o->size
-	    && copy_from_mm(mm, o->buf + o->len, start, n))
+	if (o->len + n <= o->size) {
+		mm_get(mm);		/* the page may have to be read */
+		rc = copy_from_mm(mm, o->buf + o->len, start, n);
+		mm_put(mm);
+	}
+	if (rc)
 		return -EIO;
 	o->len += n;
 	return 0;

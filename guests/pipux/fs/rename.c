@@ -87,16 +87,11 @@ static int rename_names(struct rename *r)
 	return 0;
 }
 
-static int rename_within(struct rename *r)
+/* With the lock */
+static int rename_locked(struct rename *r)
 {
 	int rc;
 
-	if (r->odir->sb != r->ndir->sb)
-		return -EXDEV;
-	if (r->oq.kind != NAME_NORMAL)
-		return -EBUSY;
-	if (r->nq.kind != NAME_NORMAL)
-		return (r->flags & RENAME_NOREPLACE) ? -EEXIST : -EBUSY;
 	r->od = dentry_lookup(r->odir, &r->oq);
 	if (IS_ERR(r->od))
 		return PTR_ERR(r->od);
@@ -108,6 +103,23 @@ static int rename_within(struct rename *r)
 	rc = rename_names(r);
 	dentry_put(r->nd);
 	dentry_put(r->od);
+	return rc;
+}
+
+static int rename_within(struct rename *r)
+{
+	struct super_block *sb = r->odir->sb;
+	int rc;
+
+	if (sb != r->ndir->sb)
+		return -EXDEV;
+	if (r->oq.kind != NAME_NORMAL)
+		return -EBUSY;
+	if (r->nq.kind != NAME_NORMAL)
+		return (r->flags & RENAME_NOREPLACE) ? -EEXIST : -EBUSY;
+	super_lock(sb);
+	rc = rename_locked(r);
+	super_unlock(sb);
 	return rc;
 }
 

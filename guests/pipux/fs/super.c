@@ -46,6 +46,7 @@ struct super_block *super_new(const struct fs_type *type, const char *source,
 	sb->dev = MKDEV(0, next_dev++ & 0xFF);
 	list_init(&sb->link);
 	list_init(&sb->dentries);
+	mutex_init(&sb->lock);
 	return sb;
 }
 
@@ -157,9 +158,25 @@ static int mount_new(struct dentry *on, const char *source, const char *name,
 	sb = instance(type, source, flags & FLAGS_KEPT, options);
 	if (IS_ERR(sb))
 		return PTR_ERR(sb);
+	/* whoever was faster is covered */
+	on = mount_top(dentry_get(on));
 	attach(sb, on);
+	dentry_put(on);
 	list_add_tail(&all_mounts, &sb->link);
 	return 0;
+}
+
+static int remount(struct super_block *sb, uint32_t flags,
+		const char *options)
+{
+	int rc = 0;
+
+	flags &= FLAGS_KEPT;
+	if (sb->ops && sb->ops->remount)
+		rc = sb->ops->remount(sb, flags, options);
+	if (rc == 0)
+		sb->flags = flags;
+	return rc;
 }
 
 static int mount_move(struct dentry *on, const char *source)
@@ -190,8 +207,7 @@ static int mount_on(struct dentry *on, const char *source, const char *type,
 	if (flags & MS_REMOUNT) {
 		if (!is_mount_root(on))
 			return -EINVAL;
-		on->sb->flags = flags & FLAGS_KEPT;
-		return 0;
+		return remount(on->sb, flags, options);
 	}
 	if (flags & FLAGS_PROPAGATION)
 		return is_mount_root(on) ? 0 : -EINVAL;

@@ -1,15 +1,54 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Writing back and advice about access: files in memory need neither. */
+/* Writing back, and advice about access, which nothing needs. */
 #include "internal.h"
+#include <pipux/buffer.h>
 
-long sys_sync(void)
+/* The next mount to be synced in this pass; they come and go meanwhile */
+static struct super_block *next_to_sync(uint32_t pass)
 {
 	struct super_block *sb;
 
 	list_for_each(sb, &all_mounts, link)
-		if (sb->ops->sync)
-			sb->ops->sync(sb);
+		if (sb->ops && sb->ops->sync
+				&& (int32_t)(sb->sync_pass - pass) < 0)
+			return sb;
+	return NULL;
+}
+
+static void sync_all(void)
+{
+	static uint32_t passes;
+	uint32_t pass = ++passes;
+	struct block_device *bdev;
+	struct super_block *sb;
+
+	while ((sb = next_to_sync(pass))) {
+		struct dentry *root = dentry_get(sb->root);
+
+		sb->sync_pass = pass;
+		(void)sb->ops->sync(sb);
+		dentry_put(root);
+		super_reap();
+	}
+	list_for_each(bdev, &all_block_devices, link)
+		if (bdev->cache && !bdev->held)
+			(void)buffer_sync(bdev);
+}
+
+long sys_sync(void)
+{
+	sync_all();
 	return 0;
+}
+
+void fs_shutdown(void)
+{
+	struct super_block *sb;
+
+	sync_all();
+	list_for_each(sb, &all_mounts, link)
+		if (sb->ops && sb->ops->shutdown)
+			sb->ops->shutdown(sb);
 }
 
 long sys_syncfs(int fd)

@@ -4,6 +4,7 @@
  * there is no other copy.  A hole reads as one shared page of zeros.
  */
 #include "tmpfs.h"
+#include <pipux/page.h>
 #include <linux/falloc.h>
 
 static char zero_page[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
@@ -45,16 +46,20 @@ static void *fill_hole(struct inode *inode, uint32_t index)
 	return page;
 }
 
-static void *tmpfs_get_page(struct inode *inode, uint32_t index, bool write)
+static void *tmpfs_get_page(struct inode *inode, uint32_t index, unsigned how)
 {
 	void *page;
 
 	if (unlikely(index >= pages_of(inode->size)))
 		return ERR_PTR(-EINVAL);
 	page = page_tree_get(&node_of(inode)->pages, index);
-	if (likely(page != NULL))
-		return page;
-	return write ? fill_hole(inode, index) : zero_page;
+	if (unlikely(!page)) {
+		page = how & PAGE_SHARE ? fill_hole(inode, index) : zero_page;
+		if (IS_ERR(page))
+			return page;
+	}
+	page_pin(page);
+	return page;
 }
 
 static void cut(struct inode *inode, uint32_t first, uint32_t last)

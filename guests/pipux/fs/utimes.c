@@ -49,6 +49,7 @@ static long set_times(struct inode *inode, const struct times *t)
 	set_one(&inode->atime, &t->t[0]);
 	set_one(&inode->mtime, &t->t[1]);
 	inode->ctime = inode_time();
+	inode_dirty(inode);
 	return 0;
 }
 

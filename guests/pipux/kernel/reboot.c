@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The end of the machine: reboot(2), and PID 1's exit. */
 #include "task.h"
+#include <pipux/fs.h>
 #include <pipux/vmm.h>
 #include <linux/reboot.h>
 
 void machine_off(int status)
 {
+	fs_shutdown();
 	vmm_poweroff(status);
 }
 
@@ -24,6 +26,7 @@ long sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t cmd, void *arg)
 		machine_off(0);
 	case LINUX_REBOOT_CMD_RESTART:
 	case LINUX_REBOOT_CMD_RESTART2:
+		fs_shutdown();
 		vmm_reboot();
 	case LINUX_REBOOT_CMD_CAD_ON:
 	case LINUX_REBOOT_CMD_CAD_OFF:

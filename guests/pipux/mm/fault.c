@@ -9,6 +9,7 @@
  * which gets it back by its own next fault.
  */
 #include "internal.h"
+#include <pipux/sched.h>
 
 #define AROUND	16		/* pages of file text per fault, a power of 2 */
 
@@ -89,26 +90,47 @@ static void fault_around(struct mm *mm, struct vma *vma, uint32_t *entry,
 
 		if (*entry)
 			continue;
-		page = inode->ops->get_page(inode, page_index(vma, va), false);
+		page = inode->ops->get_page(inode, page_index(vma, va),
+			PAGE_PRESENT);
 		if (IS_ERR(page))
 			break;
 		if (!page_of(page)->owner && page_of(page)->state == PAGE_USED)
 			enter_held(mm, entry, va, page, 0);
+		page_unpin(page);
 	}
 }
 
-static int fault_file(struct mm *mm, struct vma *vma, uint32_t *entry,
-		uint32_t va)
+/*
+ * The file's page at va, pinned; -EAGAIN: others ran meanwhile, all may have
+ * changed, and the next attempt will find the page in memory.
+ */
+static void *file_page(struct vma *vma, uint32_t va)
 {
-	struct inode *inode = vma->file->inode;
-	bool shared = vma->flags & MAP_SHARED;
-	void *page = inode->ops->get_page(inode, page_index(vma, va), shared);
-	struct page *record;
+	struct file *file = file_get(vma->file);
+	struct inode *inode = file->inode;
+	uint64_t before = switch_count();
+	unsigned how = !(vma->flags & MAP_SHARED) ? PAGE_READ
+		: vma->prot & PROT_WRITE ? PAGE_MODIFY : PAGE_SHARE;
+	void *page = inode->ops->get_page(inode, page_index(vma, va), how);
 
-	if (IS_ERR(page))
-		return PTR_ERR(page) == -ENOMEM ? -ENOMEM : -EIO;
-	record = page_of(page);
-	if (shared) {
+	if (!IS_ERR(page) && unlikely(switch_count() != before)) {
+		page_unpin(page);
+		page = ERR_PTR(-EAGAIN);
+	}
+	file_put(file);
+	if (IS_ERR(page) && page != ERR_PTR(-EAGAIN)
+			&& page != ERR_PTR(-ENOMEM))
+		return ERR_PTR(-EIO);
+	return page;
+}
+
+/* Puts the file's page in, or what it has to be instead */
+static int enter_file(struct mm *mm, struct vma *vma, uint32_t *entry,
+		uint32_t va, void *page)
+{
+	struct page *record = page_of(page);
+
+	if (vma->flags & MAP_SHARED) {
 		if (record->owner)
 			page_unshare(record);
 		enter_held(mm, entry, va, page, write_flag(vma));
@@ -120,6 +142,19 @@ static int fault_file(struct mm *mm, struct vma *vma, uint32_t *entry,
 	enter_held(mm, entry, va, page, 0);
 	fault_around(mm, vma, entry, va);
 	return 0;
+}
+
+static int fault_file(struct mm *mm, struct vma *vma, uint32_t *entry,
+		uint32_t va)
+{
+	void *page = file_page(vma, va);
+	int rc;
+
+	if (IS_ERR(page))
+		return PTR_ERR(page);
+	rc = enter_file(mm, vma, entry, va, page);
+	page_unpin(page);
+	return rc;
 }
 
 static int fault_shared(struct mm *mm, struct vma *vma, uint32_t *entry,
@@ -154,6 +189,15 @@ static int fault_rights(struct mm *mm, struct vma *vma, uint32_t *entry,
 		enter(mm, entry, va, page, PTE_OWN | PTE_WRITE);
 		return 0;
 	}
+	if (write && vma->file && (vma->flags & MAP_SHARED)) {
+		void *page = file_page(vma, va);	/* to be written */
+
+		if (IS_ERR(page))
+			return PTR_ERR(page);
+		page_unpin(page);
+		if (*entry != e)	/* it was written back meanwhile */
+			return -EAGAIN;
+	}
 	if (e & PTE_MAPPED)
 		partition_unmap(mm->part, va);
 	if (vma->prot & PROT_WRITE)
@@ -180,7 +224,8 @@ static bool stack_grow(struct mm *mm, struct vma *vma, uint32_t va)
 	return true;
 }
 
-int mm_fault(struct mm *mm, uint32_t va, bool write)
+/* As mm_fault, or -EAGAIN */
+static int fault_once(struct mm *mm, uint32_t va, bool write)
 {
 	struct vma *vma = va < TASK_TOP ? vma_find(mm, va) : NULL;
 	uint32_t *entry;
@@ -202,6 +247,16 @@ int mm_fault(struct mm *mm, uint32_t va, bool write)
 	if (vma->shm)
 		return fault_shared(mm, vma, entry, va);
 	return fault_anonymous(mm, vma, entry, va);
+}
+
+int mm_fault(struct mm *mm, uint32_t va, bool write)
+{
+	int rc;
+
+	do {
+		rc = fault_once(mm, va, write);
+	} while (unlikely(rc == -EAGAIN));
+	return rc;
 }
 
 int mm_give_page(struct mm *mm, uint32_t va, void *page)

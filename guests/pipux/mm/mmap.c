@@ -30,15 +30,16 @@ static bool range_ok(uint32_t start, uint32_t len)
 int do_munmap(struct mm *mm, uint32_t start, uint32_t len)
 {
 	uint32_t end = start + len;
-	struct vma *vma, *next;
+	struct vma *vma;
 
 	vma = vma_find(mm, start);
 	if (!vma || vma->start >= end)
 		return 0;
 	if (split_at(mm, start, end))
 		return -ENOMEM;
-	for (vma = vma_find(mm, start); vma && vma->start < end; vma = next) {
-		next = vma_next(mm, vma);
+	/* letting go of a file may sleep, and vmas change: look each time */
+	while ((vma = vma_find(mm, start)) && vma->start < end) {
+		start = vma->end;
 		unmap_range(mm, vma->start, vma->end);
 		vma_remove(mm, vma);
 		vma_free(vma);

@@ -192,7 +192,26 @@ long sys_madvise(uint32_t addr, uint32_t len, int advice)
 	return 0;
 }
 
-/* Mappings are the page cache itself: there is nothing to write back */
+/* Writes back the files that are mapped shared in the range */
+static long sync_range(struct mm *mm, uint32_t start, uint32_t end)
+{
+	struct vma *vma;
+	long rc = 0;
+
+	while (!rc && (vma = vma_find(mm, start)) && vma->start < end) {
+		struct file *file = vma->file;
+
+		start = vma->end;
+		if (!file || !(vma->flags & MAP_SHARED) || !file->ops->fsync)
+			continue;
+		file_get(file);
+		rc = file->ops->fsync(file);
+		file_put(file);
+	}
+	return rc;
+}
+
+/* Mappings are the page cache itself: MS_ASYNC and MS_INVALIDATE do nothing */
 long sys_msync(uint32_t addr, uint32_t len, int flags)
 {
 	uint32_t end;
@@ -204,7 +223,7 @@ long sys_msync(uint32_t addr, uint32_t len, int flags)
 	if (!range_arg(addr, len, &end)
 			|| (len && !mapped(current->mm, addr, end)))
 		return -ENOMEM;
-	return 0;
+	return flags & MS_SYNC ? sync_range(current->mm, addr, end) : 0;
 }
 
 /* Memory is never paged out: everything is locked always */

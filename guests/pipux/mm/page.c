@@ -9,6 +9,7 @@
 #include <pipux/kernel.h>
 #include <pipux/mm.h>
 #include <pipux/page.h>
+#include <pipux/page_cache.h>
 #include <pipux/vmm.h>
 
 #define MAX_ORDER	10
@@ -112,19 +113,28 @@ static inline void *page_taken(struct page *page)
 	return page_address(page);
 }
 
+/* Takes memory from who can spare it; false: nobody can.  Never sleeps */
+static bool memory_shrink(void)
+{
+	return cache_shrink() || partitions_shrink();
+}
+
 void *page_alloc(void)
 {
-	struct page *page = hot;
+	for (;;) {
+		struct page *page = hot;
 
-	if (likely(page)) {
-		hot = page->chain;
-		nr_hot--;
-		return page_taken(page);
-	}
-	do {
+		if (likely(page)) {
+			hot = page->chain;
+			nr_hot--;
+			return page_taken(page);
+		}
 		page = buddy_alloc(0);
-	} while (!page && partitions_shrink());
-	return page ? page_taken(page) : NULL;
+		if (page)
+			return page_taken(page);
+		if (!memory_shrink())
+			return NULL;
+	}
 }
 
 void *page_alloc_zeroed(void)
@@ -137,7 +147,7 @@ void *page_alloc_zeroed(void)
 void *page_alloc_user(void)
 {
 	while (unlikely(nr_free <= reserve))
-		if (!partitions_shrink())
+		if (!memory_shrink())
 			return NULL;
 	return page_alloc();
 }
@@ -149,12 +159,22 @@ void page_free(void *p)
 	BUG_ON(page->state != PAGE_USED);
 	if (page->owner)
 		page_unshare(page);
+	if (unlikely(page->inuse)) {
+		page->state = PAGE_DOOMED;
+		return;
+	}
 	page->state = PAGE_HOT;
 	page->chain = hot;
 	hot = page;
 	nr_free++;
 	if (++nr_hot > HOT_MAX)
 		hot_drain(HOT_MAX / 2);
+}
+
+void page_undoom(struct page *page)
+{
+	page->state = PAGE_USED;
+	page_free(page_address(page));
 }
 
 void *pages_alloc(unsigned order)
@@ -165,18 +185,17 @@ void *pages_alloc(unsigned order)
 		return page_alloc();
 	if (order > MAX_ORDER)
 		return NULL;
-	page = buddy_alloc(order);
-	if (!page) {
+	while (!(page = buddy_alloc(order))) {
+		bool more = nr_hot != 0;
+
 		hot_drain(0);
-		do {
-			page = buddy_alloc(order);
-		} while (!page && partitions_shrink());
+		if (!more && !memory_shrink())
+			return NULL;
 	}
-	if (!page)
-		return NULL;
 	for (uint32_t i = 0; i < 1u << order; i++) {
 		page[i].state = PAGE_USED;
 		page[i].owner = NULL;
+		page[i].inuse = 0;
 	}
 	page->order = order;
 	nr_free -= 1u << order;

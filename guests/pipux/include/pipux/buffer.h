@@ -36,6 +36,8 @@ int buffer_sync(struct block_device *bdev);
 /* Forgets all that is clean: nobody uses the device any more, or wants to
  * see what is on it */
 void buffer_drop(struct block_device *bdev);
+/* The device is no more */
+void buffer_end(struct block_device *bdev);
 
 /* For a device node: reading and writing at any position, cached */
 ssize_t buffer_read(struct block_device *bdev, struct iov *iov, loff_t *pos);

@@ -9,6 +9,7 @@
 #define PIPUX_FS_H
 
 #include <pipux/list.h>
+#include <pipux/mutex.h>
 #include <pipux/time.h>
 #include <pipux/wait.h>
 #include <linux/fcntl.h>
@@ -35,6 +36,12 @@ struct super_ops {
 	void (*evict)(struct inode *inode);	/* last reference gone */
 	int (*sync)(struct super_block *sb);
 	void (*put)(struct super_block *sb);	/* unmounted */
+	/* New MS_* flags and options: 0, or errno and nothing has changed */
+	int (*remount)(struct super_block *sb, uint32_t flags,
+		const char *options);
+	/* The machine goes off: as put, but files may still be open */
+	void (*shutdown)(struct super_block *sb);
+	void (*dirty)(struct inode *inode);	/* of a `tracked` inode */
 };
 
 struct super_block {
@@ -48,6 +55,10 @@ struct super_block {
 	struct list dentries;			/* all of them, by sb_link */
 	char *source;				/* as /proc/mounts shows it */
 	bool detached;				/* umount -l, still in use */
+	bool sleeps;		/* operations wait for a device: take lock */
+	struct mutex lock;
+	loff_t max_bytes;			/* of a file; 0: no own limit */
+	uint32_t sync_pass;			/* fs/sync.c */
 };
 
 struct fs_type {
@@ -75,7 +86,14 @@ struct inode {
 	void *socket;				/* bound unix socket */
 	struct file_lock *locks;		/* fs/locks.c */
 	int writers;		/* files open for writing; < 0: it is executed */
+	bool tracked;		/* sb->ops->dirty wants to know of changes */
 };
+
+/* How inode_ops.get_page is asked */
+#define PAGE_READ	0u
+#define PAGE_SHARE	1u	/* must be the file's own: who writes is seen */
+#define PAGE_MODIFY	3u	/* the same, and it will be written to */
+#define PAGE_PRESENT	4u	/* only if it is in memory: else -EAGAIN */
 
 struct dir_context {
 	/* false: the caller's buffer is full */
@@ -108,11 +126,11 @@ struct inode_ops {
 	int (*truncate)(struct inode *inode, loff_t size);
 	void (*getattr)(struct inode *inode);	/* refresh before stat */
 	/*
-	 * The page cache's page `index`: kernel address of a full page, valid
-	 * while the inode is referenced and not truncated; ERR_PTR.  Past the
-	 * end: ERR_PTR(-EINVAL).  `write`: it must become the file's own.
+	 * The page cache's page `index`: kernel address of a full page, which
+	 * the caller unpins (page_unpin); ERR_PTR.  Past the end:
+	 * ERR_PTR(-EINVAL).  how: PAGE_*.  May sleep without PAGE_PRESENT.
 	 */
-	void *(*get_page)(struct inode *inode, uint32_t index, bool write);
+	void *(*get_page)(struct inode *inode, uint32_t index, unsigned how);
 	bool cacheable;		/* names of this directory may stay cached */
 };
 
@@ -215,6 +233,29 @@ struct poll_table {
 	void (*add)(struct poll_table *pt, struct wait_queue *q);
 };
 void poll_wait(struct file *f, struct wait_queue *q, struct poll_table *pt);
+
+/*
+ * Operations of a file system that sleeps are serialized by its lock; the
+ * names in it change and are looked up on the disk with it held.
+ */
+static inline void super_lock(struct super_block *sb)
+{
+	if (unlikely(sb->sleeps))
+		mutex_lock(&sb->lock);
+}
+
+static inline void super_unlock(struct super_block *sb)
+{
+	if (unlikely(sb->sleeps))
+		mutex_unlock(&sb->lock);
+}
+
+/* What the inode says of itself has changed: its file system writes it */
+static inline void inode_dirty(struct inode *inode)
+{
+	if (unlikely(inode->tracked))
+		inode->sb->ops->dirty(inode);
+}
 
 /* fs/inode.c: new inodes have one reference and current times, uid, gid */
 struct inode *inode_new(struct super_block *sb, uint32_t mode);
@@ -325,6 +366,9 @@ void fs_context_put(struct fs_context *fs);
 /* fs/chrdev.c: character devices, open by number */
 int chrdev_register(dev_t dev, unsigned count, const struct file_ops *ops,
 	const char *name);		/* also appears in /dev by name */
+
+/* fs/sync.c: the machine goes off: everything is written, mounts end */
+void fs_shutdown(void);
 
 /* fs/super.c */
 void fs_register(struct fs_type *type);

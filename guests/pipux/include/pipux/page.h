@@ -16,6 +16,7 @@ enum page_state {
 	PAGE_BUDDY,		/* head of a free block of `order` */
 	PAGE_HOT,		/* in the stack of single free pages */
 	PAGE_USED,
+	PAGE_DOOMED,		/* freed while pinned: free when unpinned */
 	PAGE_SLAB,		/* kmalloc objects of class `order` */
 	PAGE_LARGE,		/* head of a kmalloc of 2^order pages */
 };
@@ -32,9 +33,10 @@ struct page {
 			uint32_t va;
 		};
 	};
-	void *chain;		/* next of a singly linked list; free object */
+	void *chain;		/* next of a singly linked list; free object;
+				 * of a page-cache page: its struct cached */
 	uint8_t state, order;
-	uint16_t inuse;		/* objects handed out */
+	uint16_t inuse;		/* objects handed out; pins */
 };
 
 extern struct page *mem_map;	/* of the page at MEM_BASE */
@@ -48,6 +50,25 @@ static inline struct page *page_of(const void *p)
 static inline void *page_address(const struct page *page)
 {
 	return (void *)(MEM_BASE + ((uintptr_t)(page - mem_map) << 12));
+}
+
+/*
+ * Who uses a page that others may free (of the page cache) across anything
+ * that sleeps or allocates memory pins it: it keeps its contents until then.
+ */
+void page_undoom(struct page *page);
+
+static inline void page_pin(const void *p)
+{
+	page_of(p)->inuse++;
+}
+
+static inline void page_unpin(const void *p)
+{
+	struct page *page = page_of(p);
+
+	if (--page->inuse == 0 && page->state == PAGE_DOOMED)
+		page_undoom(page);
 }
 
 /*
