@@ -8,13 +8,25 @@ from machine import BUILD, boot, program
 
 PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
             "files", "pipes", "clocks", "processes", "badcalls",
-            "names", "descriptors", "events", "ptys"]
+            "names", "descriptors", "events", "ptys",
+            "watches"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_program(name):
     result = boot(exec=f"/{name}", add=[program(name)], timeout=300)
     assert f"{name}: ok\n" in result.output, result.output
+    assert result.status == 0
+
+
+def test_inotifyd():
+    """BusyBox's daemon hears of a file's life; it ends with the file."""
+    result = boot(exec="mkdir /w; inotifyd - /w:ndmyx & p=$!\n"
+                  "until ls -l /proc/$p/fd | grep -q inotify; do :; done\n"
+                  "sleep 1; echo x >/w/a; mv /w/a /w/b; rm /w/b\n"
+                  "rmdir /w; wait $p", timeout=300)
+    for event in ["n\t/w\ta", "m\t/w\ta", "y\t/w\tb", "d\t/w\tb", "x\t/w"]:
+        assert event in result.output, result.output
     assert result.status == 0
 
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Changing attributes: mode, owner, size.  Who may: the man pages. */
-#include "internal.h"
+#include "notify.h"
 
 static int may_change(struct inode *inode)
 {
@@ -10,8 +10,9 @@ static int may_change(struct inode *inode)
 }
 
 /* chmod(2): set-group-id needs membership */
-static long change_mode(struct inode *inode, uint32_t mode)
+static long change_mode(struct dentry *d, uint32_t mode)
 {
+	struct inode *inode = d->inode;
 	int rc = may_change(inode);
 
 	if (rc)
@@ -24,14 +25,17 @@ static long change_mode(struct inode *inode, uint32_t mode)
 	inode->mode = (inode->mode & S_IFMT) | mode;
 	inode->ctime = inode_time();
 	inode_dirty(inode);
+	notify_dentry(d, IN_ATTRIB);
 	return 0;
 }
 
 #define KEEP	((uint32_t)-1)
 
 /* chown(2): root may do all, the owner may choose among his groups */
-static long change_owner(struct inode *inode, uint32_t uid, uint32_t gid)
+static long change_owner(struct dentry *d, uint32_t uid, uint32_t gid)
 {
+	struct inode *inode = d->inode;
+
 	if (inode->sb->flags & MS_RDONLY)
 		return -EROFS;
 	if (current->cred.fsuid != 0) {
@@ -52,6 +56,8 @@ static long change_owner(struct inode *inode, uint32_t uid, uint32_t gid)
 	}
 	inode->ctime = inode_time();
 	inode_dirty(inode);
+	if (uid != KEEP || gid != KEEP)
+		notify_dentry(d, IN_ATTRIB);
 	return 0;
 }
 
@@ -62,7 +68,7 @@ long sys_fchmodat(int dfd, const char *upath, uint32_t mode)
 
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	rc = change_mode(d->inode, mode);
+	rc = change_mode(d, mode);
 	dentry_put(d);
 	return rc;
 }
@@ -79,7 +85,7 @@ long sys_fchmod(int fd, uint32_t mode)
 
 	if (!f)
 		return -EBADF;
-	rc = change_mode(f->inode, mode);
+	rc = change_mode(f->dentry, mode);
 	file_put(f);
 	return rc;
 }
@@ -92,7 +98,7 @@ static long chown_path(int dfd, const char *upath, uint32_t uid, uint32_t gid,
 
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	rc = change_owner(d->inode, uid, gid);
+	rc = change_owner(d, uid, gid);
 	dentry_put(d);
 	return rc;
 }
@@ -123,7 +129,7 @@ long sys_fchown32(int fd, uint32_t uid, uint32_t gid)
 
 	if (!f)
 		return -EBADF;
-	rc = change_owner(f->inode, uid, gid);
+	rc = change_owner(f->dentry, uid, gid);
 	file_put(f);
 	return rc;
 }
@@ -170,6 +176,8 @@ static long truncate_path(const char *upath, loff_t size)
 		rc = -ETXTBSY;
 	if (rc == 0)
 		rc = inode_truncate(d->inode, size);
+	if (rc == 0)
+		notify_dentry(d, IN_MODIFY);
 	dentry_put(d);
 	return rc;
 }
@@ -188,6 +196,8 @@ static long truncate_fd(int fd, loff_t size)
 		rc = -EINVAL;
 	else
 		rc = inode_truncate(f->inode, size);
+	if (rc == 0)
+		notify_file(f, IN_MODIFY);
 	file_put(f);
 	return rc;
 }
@@ -235,6 +245,8 @@ long sys_fallocate(int fd, int mode, uint32_t off_lo, uint32_t off_hi,
 	else
 		rc = f->ops->fallocate ? f->ops->fallocate(f, mode, off, len)
 			: inode_is(f->inode, S_IFREG) ? -EOPNOTSUPP : -ENODEV;
+	if (rc == 0)
+		notify_file(f, IN_MODIFY);
 	file_put(f);
 	return rc;
 }

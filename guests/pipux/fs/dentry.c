@@ -5,7 +5,7 @@
  * with no reference is on the list of idle ones, which is bounded; a pinned
  * one has a reference of its file system and is in its parent's `children`.
  */
-#include "internal.h"
+#include "notify.h"
 
 #define HASH_SIZE	2048u
 #define IDLE_MAX	512u
@@ -138,8 +138,11 @@ static void dentry_free(struct dentry *d)
 
 		unhash(d);
 		list_del(&d->sb_link);
-		if (d->inode)
+		if (d->inode) {
+			if (unlikely(d->inode->watches) && !d->inode->nlink)
+				notify_removed(d->inode);
 			inode_put(d->inode);
+		}
 		kfree(d->name);
 		kfree(d);
 		if (parent == d || --parent->refs)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Open files: what descriptors refer to. */
-#include "internal.h"
+#include "notify.h"
 
 const struct file_ops path_fops;
 
@@ -55,6 +55,9 @@ void file_free(struct file *f)
 {
 	struct super_block *sb = f->dentry->sb;
 
+	if (f->ops != &path_fops)
+		notify_file(f, (f->mode & FMODE_WRITE) ? IN_CLOSE_WRITE
+			: IN_CLOSE_NOWRITE);
 	if (unlikely(f->watchers != NULL))
 		epoll_forget(f);
 	if (f->ops->release)

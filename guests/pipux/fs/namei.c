@@ -5,7 +5,7 @@
  * the present text and goes on with the link's.  Leaving the root upwards is
  * impossible: `..` of the root is the root.
  */
-#include "internal.h"
+#include "notify.h"
 
 #define LINKS_MAX	40
 
@@ -396,6 +396,8 @@ static int create_locked(struct walk *w, int flags, uint32_t mode,
 				(mode & MODE_PERM & ~current->fs->umask)
 				| S_IFREG);
 		*created = rc == 0;
+		if (rc == 0)
+			notify_name(DIR_OF(w->at), IN_CREATE, &w->q);
 	}
 	if (rc)
 		dentry_put(d);

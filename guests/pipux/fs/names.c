@@ -4,7 +4,7 @@
  * Every check comes first; then the file system's operation; then the cache
  * follows what it did.
  */
-#include "internal.h"
+#include "notify.h"
 
 int may_create(struct dentry *dir)
 {
@@ -79,6 +79,17 @@ static int name_done(struct dentry *d, struct dentry *dir, int rc)
 	return rc;
 }
 
+/* The same after the file system was asked to make the name */
+static int name_made(struct dentry *d, struct dentry *dir, int rc)
+{
+	struct qname q = { .name = d->name, .len = d->len };
+
+	if (rc == 0)
+		notify_name(DIR_OF(dir), IN_CREATE | notify_isdir(d->inode),
+			&q);
+	return name_done(d, dir, rc);
+}
+
 int do_mkdir(int dfd, const char *path, uint32_t mode)
 {
 	struct dentry *dir, *d = new_name(dfd, path, true, &dir);
@@ -88,7 +99,7 @@ int do_mkdir(int dfd, const char *path, uint32_t mode)
 		return PTR_ERR(d);
 	parent = DIR_OF(dir);
 	mode &= (07777 & ~current->fs->umask) & ~(S_ISUID | S_ISGID);
-	return name_done(d, dir, !parent->ops->mkdir ? -EPERM
+	return name_made(d, dir, !parent->ops->mkdir ? -EPERM
 		: parent->ops->mkdir(parent, d, mode | S_IFDIR));
 }
 
@@ -120,7 +131,7 @@ int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev)
 		rc = parent->ops->create(parent, d, mode);
 	else if (type != S_IFREG && parent->ops->mknod)
 		rc = parent->ops->mknod(parent, d, mode, dev);
-	return name_done(d, dir, rc);
+	return name_made(d, dir, rc);
 }
 
 int do_symlink(const char *to, int dfd, const char *path)
@@ -134,7 +145,7 @@ int do_symlink(const char *to, int dfd, const char *path)
 	if (IS_ERR(d))
 		return PTR_ERR(d);
 	parent = DIR_OF(dir);
-	return name_done(d, dir, !parent->ops->symlink ? -EPERM
+	return name_made(d, dir, !parent->ops->symlink ? -EPERM
 		: parent->ops->symlink(parent, d, to));
 }
 
@@ -155,10 +166,14 @@ static int link_to(struct dentry *old, struct dentry *dir, struct dentry *d)
 int do_link_dentry(struct dentry *old, int ndfd, const char *new)
 {
 	struct dentry *dir, *d = new_name(ndfd, new, false, &dir);
+	int rc;
 
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	return name_done(d, dir, link_to(old, dir, d));
+	rc = link_to(old, dir, d);
+	if (rc == 0)
+		notify_inode(old->inode, IN_ATTRIB);
+	return name_made(d, dir, rc);
 }
 
 int do_link(int odfd, const char *old, int ndfd, const char *new, int flags)
@@ -204,6 +219,21 @@ static int remove_check(struct dentry *parent, struct dentry *d, bool dir,
 	return DIR_OF(parent)->ops->unlink ? 0 : -EPERM;
 }
 
+/* The file system forgot it: so does the cache, and watchers hear of it */
+static int name_removed(struct dentry *d, struct dentry *dir,
+		const struct qname *q)
+{
+	uint32_t isdir = notify_isdir(d->inode);
+
+	dentry_unlink(d);
+	if (!isdir)
+		notify_inode(d->inode, IN_ATTRIB);
+	dentry_put(d);
+	notify_name(DIR_OF(dir), IN_DELETE | isdir, q);
+	dentry_put(dir);
+	return 0;
+}
+
 int do_unlink(int dfd, const char *path, bool dir)
 {
 	struct qname q;
@@ -227,7 +257,7 @@ int do_unlink(int dfd, const char *path, bool dir)
 	rc = remove_check(parent, d, dir, q.slash);
 	if (rc == 0)
 		rc = dir ? in->ops->rmdir(in, d) : in->ops->unlink(in, d);
-	if (rc == 0)
-		dentry_unlink(d);
-	return name_done(d, parent, rc);
+	if (rc)
+		return name_done(d, parent, rc);
+	return name_removed(d, parent, &q);
 }

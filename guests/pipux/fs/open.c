@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* open(2) and its relatives. */
-#include "internal.h"
+#include "notify.h"
 
 static int access_wanted(int flags)
 {
@@ -65,8 +65,11 @@ static struct file *open_existing(struct dentry *d, int flags, bool created)
 	if (!created)
 		rc = may_open(d, flags);
 	if (rc == 0 && (flags & O_TRUNC) && !created
-	    && inode_is(d->inode, S_IFREG))
+	    && inode_is(d->inode, S_IFREG)) {
 		rc = inode_truncate(d->inode, 0);
+		if (rc == 0)
+			notify_dentry(d, IN_MODIFY);
+	}
 	if (rc)
 		return ERR_PTR(rc);
 	return dentry_open(d, flags);
@@ -119,6 +122,8 @@ struct file *file_open(int dfd, const char *path, int flags, uint32_t mode)
 		return ERR_PTR(PTR_ERR(d));
 	f = open_existing(d, flags, created);
 	dentry_put(d);
+	if (!IS_ERR(f) && !(flags & O_PATH))
+		notify_file(f, IN_OPEN);
 	return f;
 }
 

@@ -4,6 +4,7 @@
  * nothing; the host name is set by sethostname(2).
  */
 #include "proc.h"
+#include "inotify.h"
 #include <pipux/random.h>
 #include <pipux/resource.h>
 
@@ -121,10 +122,18 @@ static const struct proc_entry vm_entries[] = {
 	{ 0 },
 };
 
+static const struct proc_entry inotify_entries[] = {
+	VALUE("max_queued_events", INOTIFY_EVENTS_MAX),
+	VALUE("max_user_instances", INOTIFY_INSTANCES_MAX),
+	VALUE("max_user_watches", INOTIFY_WATCHES_MAX),
+	{ 0 },
+};
+
 static const struct proc_entry fs_entries[] = {
 	VALUE("file-max", 65536),
 	VALUE("nr_open", 65536),
 	VALUE("pipe-max-size", 1048576),
+	DIRECTORY("inotify", inotify_entries),
 	{ 0 },
 };
 

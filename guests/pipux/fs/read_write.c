@@ -1,6 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* read, write, their vector and positioned forms, lseek. */
-#include "internal.h"
+#include "notify.h"
+
+static ssize_t read_noted(struct file *f, struct iov *iov, loff_t *pos)
+{
+	ssize_t n = f->ops->read(f, iov, pos);
+
+	if (n > 0)
+		notify_file(f, IN_ACCESS);
+	return n;
+}
+
+static ssize_t write_noted(struct file *f, struct iov *iov, loff_t *pos)
+{
+	ssize_t n = f->ops->write(f, iov, pos);
+
+	if (n > 0)
+		notify_file(f, IN_MODIFY);
+	return n;
+}
 
 ssize_t file_read(struct file *f, struct iov *iov, loff_t *pos)
 {
@@ -11,6 +29,8 @@ ssize_t file_read(struct file *f, struct iov *iov, loff_t *pos)
 	}
 	if (unlikely(!(f->mode & FMODE_READ)))
 		return -EBADF;
+	if (unlikely(notify_watches))
+		return read_noted(f, iov, pos);
 	return f->ops->read(f, iov, pos);
 }
 
@@ -20,6 +40,8 @@ ssize_t file_write(struct file *f, struct iov *iov, loff_t *pos)
 		return -EBADF;
 	if (unlikely(!f->ops->write))
 		return -EINVAL;
+	if (unlikely(notify_watches))
+		return write_noted(f, iov, pos);
 	return f->ops->write(f, iov, pos);
 }
 

@@ -3,7 +3,7 @@
  * Reading directories.  A position is the cookie of the next name that may
  * be shown: names that come and go do not move the others.
  */
-#include "internal.h"
+#include "notify.h"
 
 struct linux_dirent {			/* getdents(2) */
 	unsigned long d_ino;
@@ -136,6 +136,8 @@ static long read_dir(int fd, void *ubuf, size_t size, bool wide)
 		rc = -ENOENT;
 	else
 		rc = f->ops->iterate(f, &g.ctx);
+	if (rc == 0)
+		notify_file(f, IN_ACCESS);
 	file_put(f);
 	return rc ? rc : g.rc;
 }

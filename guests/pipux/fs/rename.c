@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rename(2): the checks in Linux's order, then the move, then the cache. */
-#include "internal.h"
+#include "notify.h"
 
 struct rename {
 	struct dentry *odir, *ndir;	/* directories */
@@ -70,6 +70,30 @@ static int rename_check(const struct rename *r)
 	return rc;
 }
 
+static void tell_move(struct inode *from, const struct qname *old,
+		struct inode *to, const struct qname *new, struct inode *moved)
+{
+	uint32_t isdir = notify_isdir(moved), cookie = notify_cookie();
+
+	notify_tell_name(from, IN_MOVED_FROM | isdir, old, cookie);
+	notify_tell_name(to, IN_MOVED_TO | isdir, new, cookie);
+}
+
+static void tell_rename(const struct rename *r, struct inode *target)
+{
+	struct inode *odir = DIR_OF(r->odir), *ndir = DIR_OF(r->ndir);
+	bool exchange = r->flags & RENAME_EXCHANGE;
+
+	tell_move(odir, &r->oq, ndir, &r->nq, r->od->inode);
+	if (target && !exchange)
+		notify_inode(target, IN_ATTRIB);
+	notify_inode(r->od->inode, IN_MOVE_SELF);
+	if (exchange) {
+		tell_move(ndir, &r->nq, odir, &r->oq, target);
+		notify_inode(target, IN_MOVE_SELF);
+	}
+}
+
 static int rename_names(struct rename *r)
 {
 	struct inode *odir = DIR_OF(r->odir), *ndir = DIR_OF(r->ndir);
@@ -84,6 +108,8 @@ static int rename_names(struct rename *r)
 		dentry_exchange(r->od, r->nd);
 	else
 		dentry_move(r->od, r->nd);
+	if (unlikely(notify_watches))
+		tell_rename(r, r->nd->inode);
 	return 0;
 }
 

@@ -4,7 +4,7 @@
  * tree at most once, so its root dentry stands for the mount.
  * LIMIT: no bind mounts, no mount namespaces, no propagation.
  */
-#include "internal.h"
+#include "notify.h"
 
 struct list all_mounts = LIST_INIT(all_mounts);
 static struct list detached = LIST_INIT(detached);
@@ -54,6 +54,7 @@ struct super_block *super_new(const struct fs_type *type, const char *source,
 void super_free(struct super_block *sb)
 {
 	list_del(&sb->link);
+	notify_unmount(sb);
 	if (sb->root) {
 		dentry_drop_all(sb);
 		dentry_put(sb->root);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Setting time stamps: utimensat(2) and its five predecessors. */
-#include "internal.h"
+#include "notify.h"
 
 #ifndef UTIME_NOW
 #define UTIME_NOW	((1l << 30) - 1l)
@@ -30,8 +30,9 @@ static void set_one(struct timespec64 *to, const struct timespec64 *from)
 }
 
 /* "Now" needs write permission only; anything else, ownership */
-static long set_times(struct inode *inode, const struct times *t)
+static long set_times(struct dentry *d, const struct times *t)
 {
+	struct inode *inode = d->inode;
 	long a = t->t[0].tv_nsec, m = t->t[1].tv_nsec;
 
 	if (!nsec_ok(a) || !nsec_ok(m))
@@ -50,6 +51,8 @@ static long set_times(struct inode *inode, const struct times *t)
 	set_one(&inode->mtime, &t->t[1]);
 	inode->ctime = inode_time();
 	inode_dirty(inode);
+	notify_dentry(d, a == UTIME_OMIT ? IN_MODIFY
+		: m == UTIME_OMIT ? IN_ACCESS : IN_ATTRIB);
 	return 0;
 }
 
@@ -69,7 +72,7 @@ static long utimes_at(int dfd, const char *upath, const struct times *t,
 		f = fd_get_io(dfd);
 		if (!f)
 			return -EBADF;
-		rc = set_times(f->inode, t);
+		rc = set_times(f->dentry, t);
 		file_put(f);
 		return rc;
 	}
@@ -77,7 +80,7 @@ static long utimes_at(int dfd, const char *upath, const struct times *t,
 		(flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, flags);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	rc = set_times(d->inode, t);
+	rc = set_times(d, t);
 	dentry_put(d);
 	return rc;
 }

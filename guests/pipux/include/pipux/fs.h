@@ -85,6 +85,7 @@ struct inode {
 	struct pipe *pipe;			/* FIFO */
 	void *socket;				/* bound unix socket */
 	struct file_lock *locks;		/* fs/locks.c */
+	struct inotify_watch *watches;		/* fs/notify.h */
 	int writers;		/* files open for writing; < 0: it is executed */
 	bool tracked;		/* sb->ops->dirty wants to know of changes */
 };
