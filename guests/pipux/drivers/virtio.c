@@ -12,7 +12,9 @@
 #define GENERATION_TRIES	8
 
 static const struct virtio_driver *const drivers[] = {
-	&virtio_blk_driver, &virtio_net_driver,
+	&virtio_rng_driver, &virtio_blk_driver, &virtio_net_driver,
+	&virtio_console_driver, &virtio_balloon_driver,
+	&virtio_watchdog_driver,
 };
 
 static struct virtio_device devices[VIRTIO_DEVICES_MAX];

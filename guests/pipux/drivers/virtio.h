@@ -80,6 +80,8 @@ void virtio_break(struct virtio_device *dev, const char *why);
 struct virtqueue *virtqueue_new(struct virtio_device *dev, unsigned index,
 	unsigned size, void (*interrupt)(struct virtqueue *vq));
 void virtqueue_free(struct virtqueue *vq);
+/* Takes all buffers back from the device; begins again without any */
+void virtqueue_stop(struct virtqueue *vq), virtqueue_start(struct virtqueue *vq);
 /*
  * Gives a chain to the device: `n` descriptors whose addr, len and WRITE flag
  * are filled in, those to be read first.  The table must stay in place until
@@ -108,6 +110,8 @@ static inline void virtq_set(struct virtq_desc *d, const void *p,
 }
 
 /* The drivers, one for each type */
-extern const struct virtio_driver virtio_blk_driver, virtio_net_driver;
+extern const struct virtio_driver virtio_blk_driver, virtio_net_driver,
+	virtio_console_driver, virtio_rng_driver, virtio_balloon_driver,
+	virtio_watchdog_driver;
 
 #endif

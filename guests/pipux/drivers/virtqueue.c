@@ -43,7 +43,6 @@ static bool areas_alloc(struct virtqueue *vq)
 			pages_free(p, vq->order);
 		return false;
 	}
-	memset(p, 0, PAGE_SIZE << vq->order);
 	vq->desc = (void *)p;
 	vq->avail = (void *)(p + avail);
 	vq->used = (void *)(p + used);
@@ -53,6 +52,7 @@ static bool areas_alloc(struct virtqueue *vq)
 /* 4.2.3.2 */
 static void tell_device(struct virtqueue *vq)
 {
+	reg(vq, VIRTIO_QUEUE_SEL, vq->index);
 	reg(vq, VIRTIO_QUEUE_NUM, vq->size);
 	reg(vq, VIRTIO_QUEUE_DESC_LOW, (uint32_t)vq->desc);
 	reg(vq, VIRTIO_QUEUE_DESC_HIGH, 0);
@@ -82,13 +82,27 @@ struct virtqueue *virtqueue_new(struct virtio_device *dev, unsigned index,
 		kfree(vq);
 		return NULL;
 	}
+	dev->queues[dev->nr_queues++] = vq;
+	virtqueue_start(vq);
+	return vq;
+}
+
+void virtqueue_start(struct virtqueue *vq)
+{
+	memset(vq->desc, 0, PAGE_SIZE << vq->order);
+	memset(vq->cookies, 0, vq->size * sizeof(*vq->cookies));
 	for (unsigned i = 0; i < vq->size; i++)
 		vq->desc[i].next = i + 1;
 	vq->free = vq->size;
+	vq->free_head = vq->last_used = vq->added = vq->notified = 0;
+	(void)virtqueue_interrupts(vq, vq->interrupt);
 	tell_device(vq);
-	(void)virtqueue_interrupts(vq, interrupt);
-	dev->queues[dev->nr_queues++] = vq;
-	return vq;
+}
+
+void virtqueue_stop(struct virtqueue *vq)
+{
+	reg(vq, VIRTIO_QUEUE_SEL, vq->index);
+	reg(vq, VIRTIO_QUEUE_READY, 0);
 }
 
 void virtqueue_free(struct virtqueue *vq)

@@ -2,6 +2,7 @@
 /* procfs: what the files in /proc itself say of the system (proc(5)). */
 #include "proc.h"
 #include <cpuid.h>
+#include <pipux/balloon.h>
 #include <pipux/page_cache.h>
 #include <pipux/resource.h>
 #include <pipux/vmm.h>
@@ -24,6 +25,7 @@ static int meminfo_show(struct proc_out *o, const struct proc_node *n)
 		{ "AnonPages:", total - unused - shmem - slab },
 		{ "Mapped:", 0 }, { "Shmem:", shmem }, { "Slab:", slab },
 		{ "SReclaimable:", 0 }, { "SUnreclaim:", slab },
+		{ "Balloon:", KIB(balloon_pages()) },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(row); i++)

@@ -4,9 +4,8 @@
  * what was given out cannot be recomputed from what is in memory later
  * ("fast key erasure").  Each request also mixes in the TSC.
  *
- * LIMIT: the seed is RDRAND where the processor has it; elsewhere only the
- * TSC and the time of day at boot, which a determined attacker can guess.
- * Do not make lasting keys in a guest without RDRAND.
+ * The seed is RDRAND where the processor has it, the TSC and the time of day;
+ * to it comes what the VMM's entropy device gives, at boot and later.
  */
 #include <linux/random.h>
 #include <pipux/arch.h>
@@ -72,6 +71,18 @@ void random_bytes(void *buf, size_t n)
 	memcpy(key, block, sizeof(key));
 	memset(block, 0, sizeof(block));
 	__asm__ volatile("" : : "r"(block) : "memory");
+}
+
+/* Each bit of the key depends on all that was added */
+void random_add(const void *buf, size_t n)
+{
+	const uint8_t *p = buf;
+	uint32_t nonce[3] = { 0, 0, 1 }, block[16];
+
+	for (size_t i = 0; i < n; i++)
+		key[i / 4 % ARRAY_SIZE(key)] ^= (uint32_t)p[i] << i % 4 * 8;
+	chacha20_block(block, key, 0, nonce);
+	memcpy(key, block, sizeof(key));
 }
 
 long sys_getrandom(uint8_t *ubuf, size_t n, uint32_t flags);

@@ -227,6 +227,11 @@ uint32_t pages_free_count(void)
 		+ kstacks_idle_pages();
 }
 
+void pages_ballooned(int32_t n)
+{
+	nr_total -= n;
+}
+
 uint32_t pages_reserve(void)
 {
 	return reserve;

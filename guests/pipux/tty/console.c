@@ -73,7 +73,7 @@ void console_init(void)
 	if (chrdev_register(MKDEV(5, 0), 1, &tty_fops, "tty") ||
 			chrdev_register(MKDEV(5, 1), 1, &tty_fops,
 				"console") ||
-			chrdev_register(CONSOLE_DEV, 1, &tty_fops, "ttyS0"))
+			tty_register(console, "ttyS0"))
 		panic("cannot register the console");
 }
 

@@ -93,12 +93,36 @@ void tty_receive(struct tty *tty, const void *buf, size_t n)
 		wake_up(&tty->write_wait);
 }
 
+static struct tty *registered;
+
+int tty_register(struct tty *tty, const char *name)
+{
+	int rc = chrdev_register(tty->dev, 1, &tty_fops, name);
+
+	if (rc)
+		return rc;
+	tty->next = registered;
+	registered = tty;
+	return 0;
+}
+
+static struct tty *tty_find(dev_t dev)
+{
+	struct tty *tty = registered;
+
+	while (tty && tty->dev != dev)
+		tty = tty->next;
+	return tty ? tty : ERR_PTR(-ENXIO);
+}
+
 static struct tty *open_which(struct inode *inode)
 {
 	if (MAJOR(inode->rdev) == PTY_MAJOR)
 		return pty_slave(MINOR(inode->rdev), inode->sb);
-	if (inode->rdev != TTY_DEVICE)
+	if (inode->rdev == CONSOLE_DEVICE)
 		return console_tty();
+	if (inode->rdev != TTY_DEVICE)
+		return tty_find(inode->rdev);
 	return current->process->tty ? current->process->tty
 		: ERR_PTR(-ENXIO);
 }

@@ -11,6 +11,7 @@
 struct tty {
 	const struct tty_driver *driver;
 	dev_t dev;
+	struct tty *next;		/* tty_register */
 	struct winsize winsize;
 	int session, pgrp;		/* 0: nobody's terminal */
 	uint32_t epoch;			/* hang-ups so far */

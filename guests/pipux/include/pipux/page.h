@@ -77,6 +77,8 @@ static inline void page_unpin(const void *p)
  */
 void *page_alloc_user(void);
 uint32_t pages_reserve(void);
+/* n more pages that are in use are not there at all: they count no more */
+void pages_ballooned(int32_t n);
 
 /* mm/kmalloc.c: pages without an object that are kept all the same */
 uint32_t kmalloc_idle_pages(void);

@@ -7,5 +7,7 @@
 
 /* For /dev/urandom, AT_RANDOM, getrandom; never waits */
 void random_bytes(void *buf, size_t n);
+/* Entropy from elsewhere: makes what follows no more predictable than it is */
+void random_add(const void *buf, size_t n);
 
 #endif

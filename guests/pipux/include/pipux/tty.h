@@ -28,6 +28,8 @@ struct tty_driver {
 
 /* tty/tty.c */
 struct tty *tty_new(const struct tty_driver *drv, dev_t dev);
+/* It is a device with the node /dev/`name` from now on, for ever */
+int tty_register(struct tty *tty, const char *name);
 void tty_receive(struct tty *tty, const void *buf, size_t n); /* input */
 void tty_hangup(struct tty *tty);
 void tty_disassociate(struct process *p);	/* session leader exits */
