@@ -8,7 +8,7 @@ from machine import BUILD, boot, program
 
 PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
             "files", "pipes", "clocks", "processes", "badcalls",
-            "names", "descriptors", "events", "ptys",
+            "names", "descriptors", "events", "ptys", "mounts",
             "watches"]
 
 

@@ -21,6 +21,10 @@ static long access_at(int dfd, const char *upath, int mode, int flags)
 	rc = PTR_ERR(d);
 	if (!IS_ERR(d)) {
 		rc = mode ? inode_permission(d->inode, mode) : 0;
+		if (rc == 0 && (mode & MAY_EXEC)
+		    && (d->sb->flags & MS_NOEXEC)
+		    && inode_is(d->inode, S_IFREG))
+			rc = -EACCES;
 		dentry_put(d);
 	}
 	c->fsuid = fsuid;

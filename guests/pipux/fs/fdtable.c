@@ -96,6 +96,20 @@ struct files *files_copy(struct files *old)
 	return t;
 }
 
+int files_part(void)
+{
+	struct files *t;
+
+	if (current->files->users == 1)
+		return 0;
+	t = files_copy(current->files);
+	if (!t)
+		return -ENOMEM;
+	files_put(current->files);
+	current->files = t;
+	return 0;
+}
+
 struct files *files_share(struct files *t)
 {
 	t->users++;
@@ -298,13 +312,9 @@ long sys_close_range(uint32_t first, uint32_t last, uint32_t flags)
 	if (first > last
 	    || (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)))
 		return -EINVAL;
-	if ((flags & CLOSE_RANGE_UNSHARE) && t->users > 1) {
-		t = files_copy(t);
-		if (!t)
-			return -ENOMEM;
-		files_put(current->files);
-		current->files = t;
-	}
+	if ((flags & CLOSE_RANGE_UNSHARE) && files_part())
+		return -ENOMEM;
+	t = current->files;
 	for (uint32_t fd = first; fd <= last && fd < t->max; fd++) {
 		if (!t->fd[fd])
 			continue;

@@ -127,6 +127,12 @@ struct super_block *anon_super(void);
 struct super_block *memory_super(void);
 struct dentry *mount_root(void);
 int do_umount(struct dentry *root, int flags);	/* takes the reference */
+void mount_attach(struct super_block *sb, struct dentry *on);
+void mount_detach(struct super_block *sb);
+static inline bool is_mount_root(const struct dentry *d)
+{
+	return d->parent == d;
+}
 
 /* fs_context.c */
 struct fs_context *fs_context_new(struct dentry *root);

@@ -48,6 +48,8 @@ long sys_umount2(const char *utarget, int flags)
 		return -EINVAL;
 	if (!capable())
 		return -EPERM;
+	if ((flags & MNT_EXPIRE) && (flags & (MNT_FORCE | MNT_DETACH)))
+		return -EINVAL;
 	d = user_path(AT_FDCWD, utarget,
 		(flags & UMOUNT_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, 0);
 	return IS_ERR(d) ? PTR_ERR(d) : do_umount(d, flags);

@@ -71,6 +71,7 @@ struct dentry *mount_top(struct dentry *d)
 {
 	while (unlikely(d->mounted != NULL)) {
 		struct dentry *root = dentry_get(d->mounted);
+		root->sb->crossings++;
 
 		dentry_put(d);
 		d = root;

@@ -27,6 +27,10 @@ static int may_open(struct dentry *d, int flags)
 		break;
 	case S_IFSOCK:
 		return -ENXIO;
+	case S_IFCHR:
+	case S_IFBLK:
+		if (d->sb->flags & MS_NODEV)
+			return -EACCES;
 	}
 	if ((flags & O_NOATIME) && !inode_owner(d->inode))
 		return -EPERM;

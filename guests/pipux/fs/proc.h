@@ -80,5 +80,6 @@ extern const struct proc_entry proc_sys_entries[];
 extern struct proc_entry proc_net_entries[];
 int proc_mounts_show(struct proc_out *o, const struct proc_node *n);
 int proc_mountinfo_show(struct proc_out *o, const struct proc_node *n);
+int proc_mountstats_show(struct proc_out *o, const struct proc_node *n);
 
 #endif

@@ -116,6 +116,18 @@ static void show_mountinfo(struct proc_out *o, const struct super_block *sb,
 		(sb->flags & MS_RDONLY) ? "ro" : "rw");
 }
 
+static void show_mountstats(struct proc_out *o, const struct super_block *sb,
+		const char *path)
+{
+	proc_printf(o, "device %s mounted on %s with fstype %s\n",
+		sb->source, path, sb->type->name);
+}
+
+int proc_mountstats_show(struct proc_out *o, const struct proc_node *n)
+{
+	return each_mount(o, show_mountstats);
+}
+
 int proc_mountinfo_show(struct proc_out *o, const struct proc_node *n)
 {
 	return each_mount(o, show_mountinfo);

@@ -198,6 +198,7 @@ static const struct proc_entry pid_entries[] = {
 	{ "io", S_IFREG | 0400, .show = proc_io_show },
 	{ "mounts", S_IFREG | 0444, .show = proc_mounts_show },
 	{ "mountinfo", S_IFREG | 0444, .show = proc_mountinfo_show },
+	{ "mountstats", S_IFREG | 0400, .show = proc_mountstats_show },
 	{ "oom_score", S_IFREG | 0444, .show = proc_zero_show },
 	{ "oom_score_adj", S_IFREG | 0644, .show = proc_zero_show },
 	{ "exe", S_IFLNK | 0777, .follow = exe_follow },

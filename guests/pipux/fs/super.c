@@ -121,13 +121,13 @@ struct dentry *mount_root(void)
 	return sb->root;
 }
 
-static void attach(struct super_block *sb, struct dentry *on)
+void mount_attach(struct super_block *sb, struct dentry *on)
 {
 	sb->root->covers = dentry_get(on);
 	on->mounted = sb->root;
 }
 
-static void detach(struct super_block *sb)
+void mount_detach(struct super_block *sb)
 {
 	struct dentry *on = sb->root->covers;
 
@@ -139,11 +139,6 @@ static void detach(struct super_block *sb)
 #define FLAGS_KEPT	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC	\
 	| MS_SYNCHRONOUS | MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
 #define FLAGS_PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
-
-static bool is_mount_root(struct dentry *d)
-{
-	return d->parent == d;
-}
 
 static int mount_new(struct dentry *on, const char *source, const char *name,
 		uint32_t flags, const char *options)
@@ -161,23 +156,10 @@ static int mount_new(struct dentry *on, const char *source, const char *name,
 		return PTR_ERR(sb);
 	/* whoever was faster is covered */
 	on = mount_top(dentry_get(on));
-	attach(sb, on);
+	mount_attach(sb, on);
 	dentry_put(on);
 	list_add_tail(&all_mounts, &sb->link);
 	return 0;
-}
-
-static int remount(struct super_block *sb, uint32_t flags,
-		const char *options)
-{
-	int rc = 0;
-
-	flags &= FLAGS_KEPT;
-	if (sb->ops && sb->ops->remount)
-		rc = sb->ops->remount(sb, flags, options);
-	if (rc == 0)
-		sb->flags = flags;
-	return rc;
 }
 
 static int mount_move(struct dentry *on, const char *source)
@@ -195,21 +177,47 @@ static int mount_move(struct dentry *on, const char *source)
 		if (up == d)
 			rc = -ELOOP;
 	if (rc == 0) {
-		detach(d->sb);
-		attach(d->sb, on);
+		mount_detach(d->sb);
+		mount_attach(d->sb, on);
 	}
 	dentry_put(d);
+	return rc;
+}
+
+static bool being_written(struct super_block *sb)
+{
+	struct dentry *d;
+
+	list_for_each(d, &sb->dentries, sb_link)
+		if (d->inode && d->inode->writers > 0)
+			return true;
+	return false;
+}
+
+/* MS_REMOUNT; with MS_BIND the file system's own options stay */
+static int remount(struct super_block *sb, uint32_t flags,
+		const char *options)
+{
+	bool own = !(flags & MS_BIND) && sb->ops && sb->ops->remount;
+	int rc = 0;
+
+	flags &= FLAGS_KEPT;
+	if ((flags & MS_RDONLY) && !(sb->flags & MS_RDONLY)
+	    && being_written(sb))
+		return -EBUSY;
+	if (own)
+		rc = sb->ops->remount(sb, flags, options);
+	if (rc == 0)
+		sb->flags = flags;
 	return rc;
 }
 
 static int mount_on(struct dentry *on, const char *source, const char *type,
 		uint32_t flags, const char *options)
 {
-	if (flags & MS_REMOUNT) {
-		if (!is_mount_root(on))
-			return -EINVAL;
-		return remount(on->sb, flags, options);
-	}
+	if (flags & MS_REMOUNT)
+		return is_mount_root(on) ? remount(on->sb, flags, options)
+			: -EINVAL;
 	if (flags & FLAGS_PROPAGATION)
 		return is_mount_root(on) ? 0 : -EINVAL;
 	if (flags & MS_BIND)
@@ -249,6 +257,18 @@ static bool super_busy(struct super_block *sb)
 	return refs != expected;
 }
 
+/*
+ * MNT_EXPIRE (umount2(2)): true if nobody went through the mount between the
+ * call before and this one, which crossed it once itself.
+ */
+static bool expired(struct super_block *sb)
+{
+	bool unused = sb->marked && sb->crossings == sb->marked + 1;
+
+	sb->marked = sb->crossings;
+	return unused;
+}
+
 /* Takes a mount out of the tree; what is mounted below goes with it */
 static void detach_tree(struct super_block *sb)
 {
@@ -264,7 +284,7 @@ static void detach_tree(struct super_block *sb)
 	list_del(&sb->link);
 	list_add_tail(&detached, &sb->link);
 	sb->detached = true;
-	detach(sb);
+	mount_detach(sb);
 }
 
 /* Frees what was unmounted while in use and is not any more */
@@ -290,6 +310,8 @@ int do_umount(struct dentry *root, int flags)
 		return -EBUSY;		/* the very root */
 	if (!(flags & MNT_DETACH) && super_busy(sb))
 		return -EBUSY;
+	if ((flags & MNT_EXPIRE) && !expired(sb))
+		return -EAGAIN;
 	detach_tree(sb);
 	super_reap();
 	return 0;

@@ -253,9 +253,13 @@ static void tmpfs_put(struct super_block *sb)
 	kfree(sb->priv);
 }
 
+static int tmpfs_remount(struct super_block *sb, uint32_t flags,
+		const char *options);
+
 static const struct super_ops tmpfs_super_ops = {
 	.statfs = tmpfs_statfs,
 	.evict = tmpfs_evict,
+	.remount = tmpfs_remount,
 	.put = tmpfs_put,
 };
 
@@ -329,6 +333,26 @@ static int parse_options(struct tmpfs_options *o, const char *s)
 static uint32_t limit_of(uint64_t n)
 {
 	return n == 0 || n > UINT32_MAX ? UINT32_MAX : n;
+}
+
+/* tmpfs(5): limits may change, but not below what is in use */
+static int tmpfs_remount(struct super_block *sb, uint32_t flags,
+		const char *options)
+{
+	struct tmpfs *fs = sb->priv;
+	struct tmpfs_options o = {
+		.max_pages = fs->max_pages, .max_inodes = fs->max_inodes,
+	};
+	int rc = parse_options(&o, options);
+
+	if (rc)
+		return rc;
+	if (limit_of(o.max_pages) < fs->used_pages
+	    || limit_of(o.max_inodes) < fs->used_inodes)
+		return -EINVAL;
+	fs->max_pages = limit_of(o.max_pages);
+	fs->max_inodes = limit_of(o.max_inodes);
+	return 0;
 }
 
 static int mount_with(struct super_block *sb, const struct tmpfs_options *o)

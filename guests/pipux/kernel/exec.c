@@ -9,6 +9,7 @@
 #include <pipux/arch.h>
 #include <pipux/futex.h>
 #include <pipux/signal.h>
+#include <linux/mount.h>
 
 /* What dfd itself refers to: fexecve(3) */
 static struct dentry *dentry_of(int dfd)
@@ -40,7 +41,8 @@ struct file *exec_open(int dfd, const char *path, int flags)
 	inode = d->inode;
 	if (S_ISLNK(inode->mode))
 		rc = -ELOOP;
-	else if (S_ISREG(inode->mode) && inode->ops->get_page)
+	else if (S_ISREG(inode->mode) && inode->ops->get_page
+			&& !(d->sb->flags & MS_NOEXEC))
 		rc = inode_permission(inode, MAY_EXEC);
 	file = rc ? ERR_PTR(rc) : file_new(d, inode->fops, O_RDONLY);
 	dentry_put(d);
@@ -84,13 +86,16 @@ static void set_comm(const char *path)
 }
 
 /* Set-user-ID and set-group-ID bits: the effective and saved identities */
-static void set_identity(const struct inode *inode)
+static void set_identity(const struct file *f)
 {
+	bool honoured = !(f->dentry->sb->flags & MS_NOSUID);
 	struct credentials *c = &current->cred;
+	const struct inode *inode = f->inode;
 
-	if (inode->mode & S_ISUID)
+	if (honoured && (inode->mode & S_ISUID))
 		c->euid = inode->uid;
-	if ((inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+	if (honoured && (inode->mode & (S_ISGID | S_IXGRP))
+			== (S_ISGID | S_IXGRP))
 		c->egid = inode->gid;
 	c->suid = c->fsuid = c->euid;
 	c->sgid = c->fsgid = c->egid;
@@ -127,7 +132,7 @@ static int build(struct exec *e, uint32_t *esp)
 		rc = exec_strings(e);
 	if (rc)
 		return rc;
-	set_identity(e->file->inode);
+	set_identity(e->file);
 	e->mm = mm_new();
 	if (!e->mm)
 		return -ENOMEM;

@@ -3,6 +3,7 @@
 #include "internal.h"
 #include <pipux/resource.h>
 #include <pipux/sched.h>
+#include <linux/mount.h>
 
 #define PROT_ALL	(PROT_READ | PROT_WRITE | PROT_EXEC)
 #define KEPT_FLAGS	(MAP_SHARED | MAP_PRIVATE | MAP_GROWSDOWN \
@@ -56,6 +57,8 @@ static int file_check(const struct file *file, uint32_t prot, uint32_t flags)
 		return -EACCES;
 	if ((flags & MAP_SHARED) && (prot & PROT_WRITE) && mode != O_RDWR)
 		return -EACCES;
+	if ((prot & PROT_EXEC) && (file->dentry->sb->flags & MS_NOEXEC))
+		return -EPERM;
 	return 0;
 }
 

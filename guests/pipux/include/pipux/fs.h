@@ -59,6 +59,7 @@ struct super_block {
 	struct mutex lock;
 	loff_t max_bytes;			/* of a file; 0: no own limit */
 	uint32_t sync_pass;			/* fs/sync.c */
+	uint32_t crossings, marked;		/* for MNT_EXPIRE: fs/super.c */
 };
 
 struct fs_type {
@@ -346,6 +347,7 @@ struct files;				/* descriptor table */
 struct files *files_new(void);
 struct files *files_copy(struct files *old);	/* NULL: out of memory */
 struct files *files_share(struct files *f);	/* CLONE_FILES */
+int files_part(void);		/* current gets its own: 0 or -ENOMEM */
 void files_put(struct files *f);
 void files_close_on_exec(void);		/* of current */
 struct file *fd_get(int fd);		/* of current, referenced; NULL */
