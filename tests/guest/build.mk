@@ -11,7 +11,9 @@ guest-programs: $(GUEST_TESTS) $(GUEST_BIN)/hostile.elf
 $(GUEST_BIN)/%: tests/guest/%.c tests/guest/check.h $(MUSL_CC)
 	@mkdir -p $(@D)
 	$(MUSL_CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wno-infinite-recursion \
-		$< -o $@ -lm
+		$(filter %.c,$^) -o $@ -lm
+
+$(GUEST_BIN)/fuzz: tests/guest/fuzz_calls.h
 
 # A guest kernel that attacks, for the VMM to survive.
 $(GUEST_BIN)/hostile.elf: tests/guest/hostile.asm

@@ -99,7 +99,8 @@ static struct process *copy_process(uint32_t flags)
 	p->parent = flags & CLONE_PARENT ? me->parent : me;
 	memcpy(p->limits, me->limits, sizeof(p->limits));
 	p->start_time = ktime_get();
-	p->exit_signal = flags & CSIGNAL;
+	p->exit_signal = flags & CLONE_PARENT ? me->exit_signal :
+		(int)(flags & CSIGNAL);
 	return p;
 }
 
@@ -178,6 +179,8 @@ static int check_flags(uint32_t flags)
 	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+		return -EINVAL;
+	if ((flags & CLONE_PARENT) && !current->process->parent)
 		return -EINVAL;
 	/* pidfds and io contexts do not exist here */
 	return flags & (CLONE_PIDFD | CLONE_PTRACE) ? -EINVAL : 0;
@@ -282,7 +285,7 @@ long sys_clone3(const void *uargs, size_t size)
 		return -EFAULT;
 	if (a.set_tid_size || a.cgroup || (a.flags >> 32)
 			|| (a.flags & (CSIGNAL | CLONE_DETACHED))
-			|| a.exit_signal > CSIGNAL || !a.stack != !a.stack_size)
+			|| a.exit_signal > NSIG_MAX || !a.stack != !a.stack_size)
 		return -EINVAL;
 	return do_clone(&(struct clone_args_k){
 		.flags = (uint32_t)(a.flags | a.exit_signal),

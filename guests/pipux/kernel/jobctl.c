@@ -59,7 +59,9 @@ void notify_parent(struct process *p, int code)
 	if (!parent)
 		return;
 	sa = chld_action(parent);
-	if (sig > 0 && (exits || (sa && !(sa->flags & SA_NOCLDSTOP)))) {
+	/* clone(2) takes any number; one that is no signal is not sent */
+	if (sig > 0 && sig <= NSIG_MAX &&
+			(exits || (sa && !(sa->flags & SA_NOCLDSTOP)))) {
 		process_times(p, &utime, &stime);
 		info.utime = (int)ns_div(utime, NS_PER_TICK);
 		info.stime = (int)ns_div(stime, NS_PER_TICK);
