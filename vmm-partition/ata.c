@@ -66,7 +66,7 @@ static int wait_ready(void)
 	uint64_t limit = (uint64_t)TIMEOUT_MS * clock_tsc_khz();
 
 	do {
-		uint32_t status = Pip_Inb(ATA_STATUS);
+		uint32_t status = port_in8(ATA_STATUS);
 
 		if (status == STATUS_ABSENT)
 			return -1;
@@ -88,10 +88,10 @@ static bool wait_done(int wanted)
 /* After a failure nobody knows what the disk still waits for */
 static bool give_up(void)
 {
-	Pip_Outb(ATA_CONTROL, CONTROL_NIEN | CONTROL_SRST);
+	port_out8(ATA_CONTROL, CONTROL_NIEN | CONTROL_SRST);
 	for (int i = 0; i < 16; i++)	/* 5 us */
-		(void)Pip_Inb(ATA_CONTROL);
-	Pip_Outb(ATA_CONTROL, CONTROL_NIEN);
+		(void)port_in8(ATA_CONTROL);
+	port_out8(ATA_CONTROL, CONTROL_NIEN);
 	(void)wait_ready();
 	return false;
 }
@@ -99,20 +99,20 @@ static bool give_up(void)
 /* 400 ns must pass before the status of a disk just chosen counts */
 static bool choose(uint32_t unit, uint32_t bits)
 {
-	Pip_Outb(ATA_CONTROL, CONTROL_NIEN);
-	Pip_Outb(ATA_DEVICE, DEVICE_OBSOLETE | DEVICE_UNIT(unit) | bits);
+	port_out8(ATA_CONTROL, CONTROL_NIEN);
+	port_out8(ATA_DEVICE, DEVICE_OBSOLETE | DEVICE_UNIT(unit) | bits);
 	for (int i = 0; i < 4; i++)
-		(void)Pip_Inb(ATA_CONTROL);
+		(void)port_in8(ATA_CONTROL);
 	return wait_ready() >= 0;
 }
 
 static void set_address(uint32_t count, uint32_t low, uint32_t mid,
 		uint32_t high)
 {
-	Pip_Outb(ATA_COUNT, count & 0xFF);
-	Pip_Outb(ATA_LBA_LOW, low & 0xFF);
-	Pip_Outb(ATA_LBA_MID, mid & 0xFF);
-	Pip_Outb(ATA_LBA_HIGH, high & 0xFF);
+	port_out8(ATA_COUNT, count & 0xFF);
+	port_out8(ATA_LBA_LOW, low & 0xFF);
+	port_out8(ATA_LBA_MID, mid & 0xFF);
+	port_out8(ATA_LBA_HIGH, high & 0xFF);
 }
 
 static bool sectors_start(uint32_t unit, uint64_t lba, uint32_t count,
@@ -124,7 +124,7 @@ static bool sectors_start(uint32_t unit, uint64_t lba, uint32_t count,
 		if (!choose(unit, DEVICE_LBA | low >> 24))
 			return false;
 		set_address(count, low, low >> 8, low >> 16);
-		Pip_Outb(ATA_COMMAND, write ? WRITE_SECTORS : READ_SECTORS);
+		port_out8(ATA_COMMAND, write ? WRITE_SECTORS : READ_SECTORS);
 		return true;
 	}
 	if (!choose(unit, DEVICE_LBA))
@@ -133,20 +133,8 @@ static bool sectors_start(uint32_t unit, uint64_t lba, uint32_t count,
 	set_address(count >> 8, low >> 24, (uint32_t)(lba >> 32),
 		(uint32_t)(lba >> 40));
 	set_address(count, low, low >> 8, low >> 16);
-	Pip_Outb(ATA_COMMAND, write ? WRITE_SECTORS_EXT : READ_SECTORS_EXT);
+	port_out8(ATA_COMMAND, write ? WRITE_SECTORS_EXT : READ_SECTORS_EXT);
 	return true;
-}
-
-static void sector_read(uint32_t *to)
-{
-	for (uint32_t i = 0; i < SECTOR_LONGS; i++)
-		*to++ = Pip_Inl(ATA_DATA);
-}
-
-static void sector_write(const uint32_t *from)
-{
-	for (uint32_t i = 0; i < SECTOR_LONGS; i++)
-		Pip_Outl(ATA_DATA, *from++);
 }
 
 /* `buffer` is aligned to 4 */
@@ -162,9 +150,9 @@ static bool transfer(struct disk *disk, uint64_t sector, uint32_t count,
 		if (!wait_done(STATUS_DRQ))
 			return give_up();
 		if (write)
-			sector_write(data);
+			port_out32s(ATA_DATA, data, SECTOR_LONGS);
 		else
-			sector_read(data);
+			port_in32s(ATA_DATA, data, SECTOR_LONGS);
 	}
 	return wait_done(0) || give_up();
 }
@@ -175,7 +163,7 @@ static bool flush(struct disk *disk)
 
 	if (!choose(a != ata, 0))
 		return give_up();
-	Pip_Outb(ATA_COMMAND, a->lba48 ? FLUSH_CACHE_EXT : FLUSH_CACHE);
+	port_out8(ATA_COMMAND, a->lba48 ? FLUSH_CACHE_EXT : FLUSH_CACHE);
 	return wait_done(0) || give_up();
 }
 
@@ -199,11 +187,11 @@ static void identify(uint32_t unit)
 	if (!choose(unit, 0))
 		return;
 	set_address(0, 0, 0, 0);
-	Pip_Outb(ATA_COMMAND, IDENTIFY_DEVICE);
+	port_out8(ATA_COMMAND, IDENTIFY_DEVICE);
 	/* A missing disk has status 0; ATAPI has none but refuses */
 	if (!wait_done(STATUS_DRQ))
 		return;
-	sector_read((uint32_t *)words);
+	port_in32s(ATA_DATA, words, SECTOR_LONGS);
 	a->lba48 = words[ID_COMMANDS] & ID_COMMANDS_48;
 	if (a->lba48)
 		memcpy(&a->disk.sectors, &words[ID_SECTORS_48], 8);

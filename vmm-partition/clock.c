@@ -27,10 +27,10 @@ static struct sample sample_take(void)
 		uint64_t before = rdtsc(), after;
 		uint32_t count;
 
-		Pip_Outb(PIT_COMMAND, PIT_LATCH);
+		port_out8(PIT_COMMAND, PIT_LATCH);
 		after = rdtsc();
-		count = Pip_Inb(PIT_CHANNEL0);
-		count |= Pip_Inb(PIT_CHANNEL0) << 8;
+		count = port_in8(PIT_CHANNEL0);
+		count |= port_in8(PIT_CHANNEL0) << 8;
 		if (after - before < shortest) {
 			shortest = after - before;
 			best.tsc = before + shortest / 2;
@@ -60,7 +60,7 @@ static uint32_t measure(void)
 	struct sample first, last;
 	uint32_t ticks;
 
-	Pip_Outb(PIT_COMMAND, PIT_ONE_SHOT);
+	port_out8(PIT_COMMAND, PIT_ONE_SHOT);
 	/* On a busy host it may have fired already: its only interrupt */
 	do {
 		pit_start(MEASURE_TICKS);

@@ -76,51 +76,45 @@ static uint32_t rx_end = RX_END, next_page;
 
 static void dma_start(uint32_t address, uint32_t size, uint32_t direction)
 {
-	Pip_Outb(CR, CR_START | CR_NODMA);
-	Pip_Outb(RBCR0, size & 0xFF);
-	Pip_Outb(RBCR1, size >> 8);
-	Pip_Outb(RSAR0, address & 0xFF);
-	Pip_Outb(RSAR1, address >> 8);
-	Pip_Outb(CR, CR_START | direction);
+	port_out8(CR, CR_START | CR_NODMA);
+	port_out8(RBCR0, size & 0xFF);
+	port_out8(RBCR1, size >> 8);
+	port_out8(RSAR0, address & 0xFF);
+	port_out8(RSAR1, address >> 8);
+	port_out8(CR, CR_START | direction);
 }
 
 /* size: a multiple of 4, as for dma_write */
 static void dma_read(uint32_t address, void *to, uint32_t size)
 {
-	uint32_t *p = to;
-
 	dma_start(address, size, CR_READ);
-	for (; size; size -= 4)
-		*p++ = Pip_Inl(DATA);
-	Pip_Outb(ISR, ISR_RDC);
+	port_in32s(DATA, to, size / 4);
+	port_out8(ISR, ISR_RDC);
 }
 
 static void dma_write(uint32_t address, const void *from, uint32_t size)
 {
-	const uint32_t *p = from;
-
 	dma_start(address, size, CR_WRITE);
-	for (; size; size -= 4)
-		Pip_Outl(DATA, *p++);
-	for (int i = 0; i < PATIENCE && !(Pip_Inb(ISR) & ISR_RDC); i++)
+	port_out32s(DATA, from, size / 4);
+	for (int i = 0; i < PATIENCE && !(port_in8(ISR) & ISR_RDC); i++)
 		;
-	Pip_Outb(ISR, ISR_RDC);
+	port_out8(ISR, ISR_RDC);
 }
 
 /* After this the card is silent */
 static bool reset(void)
 {
-	Pip_Outb(RESET, Pip_Inb(RESET));
-	for (int i = 0; !(Pip_Inb(ISR) & ISR_RST); i++)
+	port_out8(RESET, port_in8(RESET));
+	for (int i = 0; !(port_in8(ISR) & ISR_RST); i++)
 		if (i == PATIENCE)
 			return false;
-	Pip_Outb(CR, CR_STOP | CR_NODMA);
-	Pip_Outb(DCR, DCR_WORDS);
-	Pip_Outb(RCR, RCR_MONITOR);
-	Pip_Outb(TCR, TCR_LOOPBACK);
-	Pip_Outb(IMR, 0);
-	Pip_Outb(ISR, 0xFF);
-	return Pip_Inb(CR) == (CR_STOP | CR_NODMA);
+	port_out8(CR, CR_STOP | CR_NODMA);
+	port_out8(DCR, DCR_WORDS);
+	port_out8(RCR, RCR_MONITOR);
+	port_out8(TCR, TCR_LOOPBACK);
+	port_out8(IMR, 0);
+	port_out8(ISR, 0xFF);
+	return port_in8(CR) == (CR_STOP | CR_NODMA);
 }
 
 /* Does the card have memory up to RX_END_LARGE? */
@@ -138,7 +132,7 @@ bool ne2k_find(uint8_t mac[6])
 {
 	uint16_t prom[PROM_SIZE / 2] __attribute__((aligned(4)));
 
-	if (Pip_Inb(CR) == 0xFF || !reset())
+	if (port_in8(CR) == 0xFF || !reset())
 		return false;
 	/* Each byte lies twice in the PROM */
 	dma_read(0, prom, sizeof(prom));
@@ -151,13 +145,13 @@ bool ne2k_find(uint8_t mac[6])
 
 static void addresses_set(const uint8_t mac[6])
 {
-	Pip_Outb(CR, CR_STOP | CR_NODMA | CR_PAGE1);
+	port_out8(CR, CR_STOP | CR_NODMA | CR_PAGE1);
 	for (uint32_t i = 0; i < 6; i++)
-		Pip_Outb(PAR0 + i, mac[i]);
+		port_out8(PAR0 + i, mac[i]);
 	for (uint32_t i = 0; i < 8; i++)
-		Pip_Outb(MAR0 + i, 0xFF);
-	Pip_Outb(CURR, next_page);
-	Pip_Outb(CR, CR_STOP | CR_NODMA);
+		port_out8(MAR0 + i, 0xFF);
+	port_out8(CURR, next_page);
+	port_out8(CR, CR_STOP | CR_NODMA);
 }
 
 void ne2k_start(bool (*receive)(const uint8_t *frame, uint32_t size))
@@ -168,17 +162,17 @@ void ne2k_start(bool (*receive)(const uint8_t *frame, uint32_t size))
 		return;
 	receiver = receive;
 	next_page = RX_PAGE + 1;
-	Pip_Outb(CR, CR_STOP | CR_NODMA);
-	Pip_Outb(PSTART, RX_PAGE);
-	Pip_Outb(PSTOP, rx_end);
-	Pip_Outb(BNRY, RX_PAGE);
-	Pip_Outb(TPSR, TX_PAGE);
+	port_out8(CR, CR_STOP | CR_NODMA);
+	port_out8(PSTART, RX_PAGE);
+	port_out8(PSTOP, rx_end);
+	port_out8(BNRY, RX_PAGE);
+	port_out8(TPSR, TX_PAGE);
 	addresses_set(mac);
-	Pip_Outb(ISR, 0xFF);
-	Pip_Outb(IMR, ISR_PRX | ISR_OVW);
-	Pip_Outb(CR, CR_START | CR_NODMA);
-	Pip_Outb(TCR, 0);
-	Pip_Outb(RCR, RCR_BROADCAST | RCR_MULTICAST);
+	port_out8(ISR, 0xFF);
+	port_out8(IMR, ISR_PRX | ISR_OVW);
+	port_out8(CR, CR_START | CR_NODMA);
+	port_out8(TCR, 0);
+	port_out8(RCR, RCR_BROADCAST | RCR_MULTICAST);
 	(void)Pip_Irq(NE2K_LINE, PIP_IRQ_UNMASK);
 }
 
@@ -186,9 +180,9 @@ static uint32_t current_page(void)
 {
 	uint32_t page;
 
-	Pip_Outb(CR, CR_START | CR_NODMA | CR_PAGE1);
-	page = Pip_Inb(CURR);
-	Pip_Outb(CR, CR_START | CR_NODMA);
+	port_out8(CR, CR_START | CR_NODMA | CR_PAGE1);
+	page = port_in8(CURR);
+	port_out8(CR, CR_START | CR_NODMA);
 	return page;
 }
 
@@ -231,7 +225,7 @@ void ne2k_receive(void)
 		if (!receive_one(&next))
 			return;
 		next_page = next;
-		Pip_Outb(BNRY, next == RX_PAGE ? rx_end - 1 : next - 1);
+		port_out8(BNRY, next == RX_PAGE ? rx_end - 1 : next - 1);
 	}
 }
 
@@ -240,7 +234,7 @@ void ne2k_irq(void)
 {
 	if (!receiver)
 		return;
-	Pip_Outb(ISR, ISR_PRX | ISR_OVW);
+	port_out8(ISR, ISR_PRX | ISR_OVW);
 	ne2k_receive();
 }
 
@@ -249,14 +243,14 @@ void ne2k_send(const uint8_t *frame, uint32_t size)
 	static uint32_t buffer[(FRAME_MAX + 3) / 4];
 	uint32_t padded = size < FRAME_MIN ? FRAME_MIN : size;
 
-	for (int i = 0; Pip_Inb(CR) & CR_TXP; i++)
+	for (int i = 0; port_in8(CR) & CR_TXP; i++)
 		if (i == PATIENCE)
 			return;
 	memcpy(buffer, frame, size);
 	if (size < padded)
 		memset((uint8_t *)buffer + size, 0, padded - size);
 	dma_write(TX_PAGE * PAGE, buffer, (padded + 3) & ~3u);
-	Pip_Outb(TBCR0, padded & 0xFF);
-	Pip_Outb(TBCR1, padded >> 8);
-	Pip_Outb(CR, CR_START | CR_NODMA | CR_TXP);
+	port_out8(TBCR0, padded & 0xFF);
+	port_out8(TBCR1, padded >> 8);
+	port_out8(CR, CR_START | CR_NODMA | CR_TXP);
 }

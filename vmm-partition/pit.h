@@ -3,7 +3,7 @@
 #ifndef VMM_PIT_H
 #define VMM_PIT_H
 
-#include <pip/call.h>
+#include <pip/port.h>
 
 #define PIT_HZ		1193182u
 #define PIT_CHANNEL0	0x40
@@ -15,8 +15,8 @@
 /* IRQ 0 in `ticks`, 1-65535; in mode 0 a new count replaces the running one */
 static inline void pit_start(uint32_t ticks)
 {
-	Pip_Outb(PIT_CHANNEL0, ticks & 0xFF);
-	Pip_Outb(PIT_CHANNEL0, ticks >> 8);
+	port_out8(PIT_CHANNEL0, ticks & 0xFF);
+	port_out8(PIT_CHANNEL0, ticks >> 8);
 }
 
 #endif

@@ -30,15 +30,15 @@ void power_off(uint32_t status)
 	(void)pip_snprintf(text, sizeof(text), "status %u\n", status);
 	console_flush();
 	for (const char *s = text; *s; s++)
-		Pip_Outb(DEBUG_CONSOLE, (uint8_t)*s);
-	Pip_Outl(DEBUG_EXIT, status & 0x7F);
-	Pip_Outw(ACPI_PM1A, ACPI_SLP_EN_S5);
+		port_out8(DEBUG_CONSOLE, (uint8_t)*s);
+	port_out32(DEBUG_EXIT, status & 0x7F);
+	port_out16(ACPI_PM1A, ACPI_SLP_EN_S5);
 	stop("it is now safe to turn off the machine");
 }
 
 void power_reset(void)
 {
 	console_flush();
-	Pip_Outb(KBC_COMMAND, KBC_RESET);
+	Pip_Outb(KBC_COMMAND, KBC_RESET);	/* closed to instructions */
 	stop("this machine does not reset itself");
 }

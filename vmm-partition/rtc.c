@@ -30,8 +30,8 @@ enum field { SECOND, MINUTE, HOUR, DAY, MONTH, YEAR, CENTURY, FIELDS };
 
 static uint32_t cmos_read(uint32_t index)
 {
-	Pip_Outb(CMOS_INDEX, index);
-	return Pip_Inb(CMOS_DATA);
+	port_out8(CMOS_INDEX, index);
+	return port_in8(CMOS_DATA);
 }
 
 static void read_fields(uint8_t raw[FIELDS])

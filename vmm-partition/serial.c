@@ -37,13 +37,13 @@
 
 static inline uint32_t uart_read(const struct uart *uart, uint32_t reg)
 {
-	return Pip_Inb(uart->base + reg);
+	return port_in8(uart->base + reg);
 }
 
 static inline void uart_write(const struct uart *uart, uint32_t reg,
 		uint32_t value)
 {
-	Pip_Outb(uart->base + reg, value);
+	port_out8(uart->base + reg, value);
 }
 
 void serial_init(struct uart *uart)

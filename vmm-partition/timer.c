@@ -22,7 +22,7 @@ void timer_init(void)
 
 	ticks_per_tsc = divide(((uint64_t)PIT_HZ << 32) / 1000, khz);
 	longest = ONE_SHOT_MS * khz;
-	Pip_Outb(PIT_COMMAND, PIT_ONE_SHOT);
+	port_out8(PIT_COMMAND, PIT_ONE_SHOT);
 }
 
 /* Sees to it that the PIT fires no later than the first deadline */

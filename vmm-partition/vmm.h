@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <pip/lib.h>
+#include <pip/port.h>
 #include <vmm/guest.h>
 
 #include "ring.h"

@@ -35,6 +35,7 @@ word createPartition(word desc, word pd, word sh1, word sh2, word list)
 	child->sh2 = page[3];
 	child->list = page[4];
 	child->parent = page_number(current);
+	child->port_map = PORTS_INDIRECT;
 	directory_init(child->pd);
 	fpu_init(child->fpu);
 	return 1;

@@ -40,6 +40,8 @@
 #define SH1_LENT	4u	/* a table of a child; address: next lent */
 #define SH1_DYING	8u	/* as SH1_PARTITION, its deletion has begun */
 
+#define PORTS_INDIRECT	0xDFFF	/* beyond any map: by the services only */
+
 #ifndef PORT_RANGES
 #define PORT_RANGES	8
 #endif
@@ -58,6 +60,7 @@ struct partition {
 	struct {
 		uint16_t first, last;
 	} ports[PORT_RANGES];
+	uint16_t port_map;	/* the machine's; PORTS_INDIRECT: none */
 	_Alignas(16) uint8_t fpu[FPU_BYTES];
 };
 

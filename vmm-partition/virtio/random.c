@@ -55,9 +55,9 @@ static void seed(void)
 	stir(0, (uint32_t)wall);
 	for (uint32_t i = 0; i < FIRST_SAMPLES; i++) {
 		/* How long a port takes is the machine's secret */
-		Pip_Outb(PIT_COMMAND, PIT_LATCH);
-		stir(i, Pip_Inb(PIT_CHANNEL0) << 8);
-		stir(i + 1, Pip_Inb(PIT_CHANNEL0) << 16);
+		port_out8(PIT_COMMAND, PIT_LATCH);
+		stir(i, port_in8(PIT_CHANNEL0) << 8);
+		stir(i + 1, port_in8(PIT_CHANNEL0) << 16);
 		stir(i + 2, (uint32_t)rdtsc());
 		if (i % KEY_WORDS == KEY_WORDS - 1)
 			next_block(block);

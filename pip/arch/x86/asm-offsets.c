@@ -10,6 +10,7 @@ void offsets(void);
 void offsets(void)
 {
 	OFFSET(PARTITION_RESTRICTED, struct partition, restricted);
+	OFFSET(TSS_PORTS, struct tss, ports);
 	OFFSET(CTX_EIP, user_ctx_t, eip);
 	OFFSET(CTX_EDI, user_ctx_t, regs.edi);
 	OFFSET(CTX_ESI, user_ctx_t, regs.esi);

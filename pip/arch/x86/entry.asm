@@ -23,7 +23,7 @@ EFLAGS_FIXED    equ     2
 
                 extern  current, irq_pending, user_if, kernel_stack_top
                 extern  event, gate_refused, gate_interrupted
-                extern  fpu_claim, port_read_check, port_write_check, port_map, root
+                extern  fpu_claim, port_read_check, port_write_check, tss, root
 
 ; The stub of one call gate is GATE_ENTER, a body, GATE_LEAVE, with selector
 ; and number of arguments.
@@ -120,7 +120,7 @@ PORT_OPEN       equ     1
 %if %3 = 1
                 cmp     eax, 0FFFFh
                 ja      .check
-                bt      [port_map], eax
+                bt      [tss + TSS_PORTS], eax
                 jc      .check
                 cmp     edx, [root]
                 je      .open

@@ -8,7 +8,7 @@
 
 struct partition *fpu_owner;
 
-static bool ts_set;		/* CR0.TS */
+bool fpu_trapped;		/* CR0.TS */
 static uint32_t mxcsr_mask = 0xFFBF;
 
 static void ts_raise(void)
@@ -17,22 +17,22 @@ static void ts_raise(void)
 
 	__asm__ volatile("movl %%cr0, %0\n\torl %1, %0\n\tmovl %0, %%cr0"
 		: "=&r"(cr0) : "i"(CR0_TS));
-	ts_set = true;
+	fpu_trapped = true;
 }
 
 static void ts_lower(void)
 {
 	__asm__ volatile("clts");
-	ts_set = false;
+	fpu_trapped = false;
 }
 
-/* `to` is about to run */
-void fpu_switch(const struct partition *to)
+/* Who is about to run is the owner, or the first after it who is not */
+void fpu_trap(bool on)
 {
-	if (to == fpu_owner)
-		ts_lower();
-	else if (!ts_set)
+	if (on)
 		ts_raise();
+	else
+		ts_lower();
 }
 
 /* The current partition wants the registers (#NM) */

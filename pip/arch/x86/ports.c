@@ -6,7 +6,6 @@
  */
 #include "x86.h"
 
-#define PORTS		0x10000u
 #define KBC_COMMAND	0x64u
 
 static const struct {
@@ -23,11 +22,6 @@ static const struct {
 	{ 0x0510, 0x051B },	/* QEMU firmware configuration, which has DMA */
 	{ 0x0CF8, 0x0CFF },	/* PCI configuration */
 };
-
-/* A bit per port: closed, or the keyboard controller's command port, whose
- * writes are looked at.  entry.asm asks the checks below about those only,
- * and about everything for wide accesses and for children. */
-uint8_t port_map[PORTS / 8 + 1];
 
 #define PCI_ADDRESS	0xCF8
 #define PCI_DATA	0xCFC
@@ -67,12 +61,16 @@ static void pci_quiesce(void)
 	}
 }
 
+/* The map has what is closed, and the keyboard controller's command port,
+ * whose writes are looked at.  The processor lets the root's own instructions
+ * pass by it; entry.asm asks the checks below about what is in the map, and
+ * about everything for wide accesses and for children. */
 void ports_init(void)
 {
 	for (uint32_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
 		for (uint32_t p = closed[i].first; p <= closed[i].last; p++)
-			port_map[p / 8] |= 1 << p % 8;
-	port_map[KBC_COMMAND / 8] |= 1 << KBC_COMMAND % 8;
+			tss.ports[p / 8] |= 1 << p % 8;
+	tss.ports[KBC_COMMAND / 8] |= 1 << KBC_COMMAND % 8;
 	pci_quiesce();
 }
 
@@ -95,7 +93,7 @@ static bool port_open(word port, word bytes)
 
 	if (port > PORTS - bytes)
 		return false;
-	map = *(const uint16_t *)(port_map + port / 8);
+	map = *(const uint16_t *)(tss.ports + port / 8);
 	if (port <= KBC_COMMAND && port / 8 + 1 >= KBC_COMMAND / 8)
 		map &= ~(1u << (KBC_COMMAND - port / 8 * 8));
 	return !(map >> port % 8 & ((1u << bytes) - 1)) &&

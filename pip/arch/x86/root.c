@@ -130,6 +130,7 @@ void root_create(void)
 	root->sh2 = memory_take_high();
 	root->list = memory_take_high();
 	directory_init(root->pd);
+	root->port_map = offsetof(struct tss, ports);
 	fpu_init(root->fpu);
 
 	vidt = root_page(PIP_VIDT);

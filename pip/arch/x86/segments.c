@@ -18,14 +18,9 @@ struct descriptor {
 static struct descriptor gdt[GDT_ENTRIES];
 static struct descriptor idt[VECTORS];
 
-/* Only the ring 0 stack is used; a port map beyond the limit refuses every
- * direct port access of a partition. */
-static struct {
-	uint32_t link, esp0, ss0, unused[22];
-	uint16_t trap, port_map;
-} tss;
+struct tss tss;
 
-_Static_assert(sizeof(tss) == 104, "32-bit TSS");
+_Static_assert(offsetof(struct tss, ports) == 104, "32-bit TSS");
 
 static struct descriptor segment(uint32_t base, uint32_t limit,
 		uint32_t flags)
@@ -83,7 +78,7 @@ void segments_init(void)
 
 	tss.esp0 = (uint32_t)kernel_stack_top;
 	tss.ss0 = SEL_KERNEL_DS;
-	tss.port_map = sizeof(tss);
+	tss.ports[PORTS / 8] = 0xFF;	/* for accesses across the end */
 	gdt[SEL_KERNEL_CS / 8] = segment(0, 0xFFFFF, 0x00C09A00);
 	gdt[SEL_KERNEL_DS / 8] = segment(0, 0xFFFFF, 0x00C09200);
 	gdt[PIP_SEL_USER_CS / 8] = segment(0, 0xFFFFF, 0x00C0FA00);

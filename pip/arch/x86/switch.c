@@ -66,7 +66,9 @@ static inline void switch_to(struct partition *to, word context)
 	if (to != current) {
 		current = to;
 		__asm__ volatile("movl %0, %%cr3" : : "r"(to->pd) : "memory");
-		fpu_switch(to);
+		tss.port_map = to->port_map;
+		if (__builtin_expect(to == fpu_owner || !fpu_trapped, 0))
+			fpu_trap(to != fpu_owner);
 	}
 	state = ctx->pipflags;
 	eflags = (ctx->eflags & EFLAGS_LOADED) | EFLAGS_FIXED;

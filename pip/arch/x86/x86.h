@@ -88,6 +88,13 @@ uint32_t memory_kib(void);
 void root_create(void);
 
 /* segments.c */
+#define PORTS		0x10000u
+extern struct tss {		/* only the ring 0 stack and the map are used */
+	uint32_t link, esp0, ss0, unused[22];
+	uint16_t trap;
+	uint16_t port_map;	/* where `ports` is; beyond the limit: no map */
+	uint8_t ports[PORTS / 8 + 1];	/* a bit per port: no direct access */
+} __attribute__((aligned(8))) tss;
 void segments_init(void);
 void thread_base_set(uint32_t base);
 
@@ -104,7 +111,9 @@ word outaddrl(word port, word va);
 
 /* fpu.c */
 void fpu_probe(void);
-void fpu_switch(const struct partition *to);
+extern struct partition *fpu_owner;
+extern bool fpu_trapped;
+void fpu_trap(bool on);
 void fpu_claim(void);
 word fpuState(word desc, word op, word va);
 

@@ -3,6 +3,7 @@
  * Acts of a root that must stop the machine with Pip's report, one per boot:
  * `act=NAME` on the root's command line.  Coming back is the failure.
  */
+#include <pip/port.h>
 #include "attack.h"
 
 static uint32_t children_fault(uint32_t argument)
@@ -51,6 +52,24 @@ static uint32_t step_itself(uint32_t argument)
 	return child_run(&c);
 }
 
+static uint32_t port_read(uint32_t port)
+{
+	return port_in8(port);
+}
+
+static uint32_t port_write(uint32_t port)
+{
+	port_out8(port, 0);
+	return 0;
+}
+
+/* Two of its bytes are open, two are not */
+static uint32_t port_write_across(uint32_t port)
+{
+	port_out32(port, 0);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	act_fn *fn;
@@ -64,6 +83,11 @@ static const struct {
 	{ "int", int_at_esp, 0 },
 	{ "fault", fault_at_esp, 0 },
 	{ "step", step_itself, 0 },
+	{ "port-dma", port_read, 0x00 },
+	{ "port-pic", port_write, 0x21 },
+	{ "port-keyboard", port_write, 0x64 },
+	{ "port-pci", port_write_across, 0xCF6 },
+	{ "port-last", port_write_across, 0xFFFE },
 	{ "child-fault", children_fault, 0x10 },
 	{ "child-int", int_from_child, 0 },
 };

@@ -34,6 +34,12 @@ static uint32_t read_directly(uint32_t port)
 	return value | 1;
 }
 
+static uint32_t write_directly(uint32_t port)
+{
+	__asm__ volatile("outb %b0, %w1" : : "a"(0x77), "d"(port));
+	return 1;
+}
+
 /* What the parent sees of fn(argument): the error code for vector 13 */
 static uint32_t outcome(struct child *c, act_fn *fn, uint32_t argument)
 {
@@ -60,6 +66,9 @@ static void check_inherited(struct child *c)
 	is(outcome(c, read_byte, 0x64), REPORT, "its status is not");
 	is(outcome(c, read_directly, SCRATCH), 0, "an `in` instruction: "
 		"general-protection fault 0");
+	Pip_Outb(SCRATCH, 0x22);
+	is(outcome(c, write_directly, SCRATCH), 0, "an `out` instruction");
+	is(Pip_Inb(SCRATCH), 0x22, "which wrote nothing");
 }
 
 static void check_range(struct child *c)

@@ -230,7 +230,9 @@ static bool partition_check(unsigned n, unsigned parent, word desc)
 		"consistency: partition %u: parent %#x", n, d->parent);
 	NEED(p->depth < SIM_DEPTH, "consistency: endless tree");
 	NEED(p->nports <= PORT_RANGES && p->restricted <= 1 &&
-		p->own_ports <= 1, "consistency: partition %u: rights", n);
+		p->own_ports <= 1 &&
+		d->port_map == (d == root ? 0 : PORTS_INDIRECT),
+		"consistency: partition %u: rights", n);
 	if (!regions_read(n, d) || !roots_check(n, d))
 		return false;
 	for (unsigned i = 0; i < p->nregions; i++)

@@ -104,6 +104,7 @@ void sim_reset(void)
 	root->sh2 = take_high();
 	root->list = take_high();
 	directory_init(root->pd);
+	root->port_map = 0;
 	fpu_init(root->fpu);
 	fpu_owner = NULL;
 	current = root;
