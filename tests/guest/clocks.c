@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Clocks and sleeping: never backwards, never too early, not absurdly late. */
+#include <stddef.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/times.h>
@@ -81,8 +82,46 @@ static void test_processor_time(void)
 	CHECK(times(&tms) != (clock_t)-1);
 }
 
+static void use(size_t kib)
+{
+	long long start = now(CLOCK_PROCESS_CPUTIME_ID);
+	char *p = malloc(kib * 1024);
+
+	CHECK(p);
+	explicit_bzero(p, kib * 1024);
+	while (now(CLOCK_PROCESS_CPUTIME_ID) - start < SECOND / 5)
+		;
+	free(p);
+}
+
+/* What a grandchild used reaches us by way of the child that waited. */
+static void test_children_usage(void)
+{
+	struct rusage usage, all;
+	pid_t pid = checked_fork();
+	int status;
+
+	if (!pid) {
+		pid = checked_fork();
+		if (!pid) {
+			use(3000);
+			_exit(0);
+		}
+		expect_success(pid);
+		_exit(0);
+	}
+	CHECK(wait4(pid, &status, 0, &usage) == pid && status == 0);
+	CHECK(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec > 100000);
+	CHECK(usage.ru_maxrss >= 2800 && usage.ru_maxrss < 30000);
+	CHECK(usage.ru_minflt > 0 && usage.ru_nvcsw > 0);
+	CHECK(!getrusage(RUSAGE_CHILDREN, &all));
+	CHECK(!memcmp(&all, &usage,
+		offsetof(struct rusage, __reserved)));
+}
+
 int main(void)
 {
+	test_children_usage();
 	test_monotonic();
 	test_wall();
 	test_sleep();

@@ -167,7 +167,7 @@ static void status_memory(struct proc_out *o, struct mm *mm)
 		"VmHWM:\t%8u kB\nVmRSS:\t%8u kB\nVmData:\t%8u kB\n"
 		"VmStk:\t%8u kB\nVmExe:\t%8u kB\nVmLib:\t       0 kB\n"
 		"VmSwap:\t       0 kB\n", KIB(z.total), KIB(z.total),
-		KIB(mm->nr_pages), KIB(mm->nr_pages), KIB(z.data),
+		KIB(mm_peak(mm)), KIB(mm->nr_pages), KIB(z.data),
 		KIB(z.stack), KIB(z.text));
 }
 
@@ -218,7 +218,8 @@ int proc_status_show(struct proc_out *o, const struct proc_node *n)
 	status_signals(o, t);
 	proc_printf(o, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\n"
 		"voluntary_ctxt_switches:\t%u\n"
-		"nonvoluntary_ctxt_switches:\t0\n", t->switches);
+		"nonvoluntary_ctxt_switches:\t%u\n", t->switches,
+		t->preempted);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "task.h"
 #include <pipux/arch.h>
 #include <pipux/futex.h>
+#include <pipux/resource.h>
 #include <pipux/signal.h>
 #include <linux/mount.h>
 
@@ -120,8 +121,10 @@ static void change_mm(struct exec *e, uint32_t esp)
 		.eip = e->entry, .eflags = 2, .regs.esp = esp };
 	part->ctx_owner = current;
 	task_activate();
-	if (old)
+	if (old) {
+		usage_peak(current->process, old);
 		mm_put(old);
+	}
 }
 
 static int build(struct exec *e, uint32_t *esp)

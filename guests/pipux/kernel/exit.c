@@ -9,6 +9,7 @@
 #include <pipux/arch.h>
 #include <pipux/fs.h>
 #include <pipux/futex.h>
+#include <pipux/resource.h>
 #include <pipux/signal.h>
 #include <pipux/tty.h>
 #include "task.h"
@@ -33,6 +34,7 @@ static void leave_mm(void)
 	futex_exit();
 	ctx_abandon();
 	current->mm = NULL;
+	usage_peak(current->process, mm);
 	mm_put(mm);
 }
 
@@ -96,8 +98,7 @@ static void process_unlink(struct process *p)
 
 void process_reap(struct process *p)
 {
-	p->parent->cutime += p->utime + p->cutime;
-	p->parent->cstime += p->stime + p->cstime;
+	usage_inherit(p);
 	process_unlink(p);
 	task_free(p->leader);
 	process_free(p);
@@ -155,6 +156,8 @@ static void leave_group(struct task *t)
 	p->utime += t->utime;
 	p->stime += t->stime;
 	t->utime = t->stime = 0;
+	p->switches += t->switches;
+	p->preempted += t->preempted;
 	signals_retarget(t);
 	signals_release(&t->pending);
 	list_del(&t->thread_link);

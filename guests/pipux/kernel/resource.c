@@ -153,36 +153,76 @@ static struct __kernel_old_timeval timeval(uint64_t ns)
 	};
 }
 
-/*
- * LIMIT: ru_maxrss is what is resident now, not the most ever, and of
- * children nothing but their times is known.
- */
+static void add_own(struct process *p, struct rusage *r, uint64_t *utime,
+		uint64_t *stime)
+{
+	uint32_t peak = p->peak;
+	struct task *t;
+
+	process_times(p, utime, stime);
+	r->ru_minflt = (long)p->min_flt;
+	r->ru_majflt = (long)p->maj_flt;
+	r->ru_nvcsw = (long)p->switches;
+	r->ru_nivcsw = (long)p->preempted;
+	list_for_each(t, &p->threads, thread_link) {
+		r->ru_nvcsw += (long)t->switches;
+		r->ru_nivcsw += (long)t->preempted;
+		if (t->mm)
+			peak = MAX(peak, mm_peak(t->mm));
+	}
+	r->ru_maxrss = (long)(peak * (PAGE_SIZE / 1024));
+}
+
+static void add_children(const struct process *p, struct rusage *r,
+		uint64_t *utime, uint64_t *stime)
+{
+	*utime += p->cutime;
+	*stime += p->cstime;
+	r->ru_minflt += (long)p->cmin_flt;
+	r->ru_majflt += (long)p->cmaj_flt;
+	r->ru_nvcsw += (long)p->cswitches;
+	r->ru_nivcsw += (long)p->cpreempted;
+	r->ru_maxrss = MAX(r->ru_maxrss,
+		(long)(p->cpeak * (PAGE_SIZE / 1024)));
+}
+
+/* LIMIT: faults are counted by process, not by thread. */
 void rusage_fill(struct process *p, int who, struct rusage *r)
 {
-	struct task *t;
-	uint64_t utime, stime;
+	uint64_t utime = 0, stime = 0;
 
 	memset(r, 0, sizeof(*r));
-	if (who == RUSAGE_CHILDREN) {
-		r->ru_utime = timeval(p->cutime);
-		r->ru_stime = timeval(p->cstime);
-		return;
-	}
-	process_times(p, &utime, &stime);
+	if (who != RUSAGE_CHILDREN)
+		add_own(p, r, &utime, &stime);
+	if (who == RUSAGE_CHILDREN || who == RUSAGE_BOTH)
+		add_children(p, r, &utime, &stime);
 	if (who == RUSAGE_THREAD) {
 		utime = current->utime;
 		stime = current->stime;
+		r->ru_nvcsw = (long)current->switches;
+		r->ru_nivcsw = (long)current->preempted;
 	}
 	r->ru_utime = timeval(utime);
 	r->ru_stime = timeval(stime);
-	r->ru_minflt = (long)p->min_flt;
-	r->ru_majflt = (long)p->maj_flt;
-	list_for_each(t, &p->threads, thread_link) {
-		r->ru_nvcsw += (long)t->switches;
-		if (t->mm)
-			r->ru_maxrss = (long)(t->mm->nr_pages *
-				(PAGE_SIZE / 1024));
-	}
+}
+
+void usage_peak(struct process *p, const struct mm *mm)
+{
+	p->peak = MAX(p->peak, mm_peak(mm));
+}
+
+void usage_inherit(struct process *p)
+{
+	struct process *to = p->parent;
+
+	to->cutime += p->utime + p->cutime;
+	to->cstime += p->stime + p->cstime;
+	to->cmin_flt += p->min_flt + p->cmin_flt;
+	to->cmaj_flt += p->maj_flt + p->cmaj_flt;
+	to->cswitches += p->switches + p->cswitches;
+	to->cpreempted += p->preempted + p->cpreempted;
+	to->cpeak = MAX(to->cpeak, p->peak);
+	to->cpeak = MAX(to->cpeak, p->cpeak);
 }
 
 long sys_getrusage(int who, struct rusage *uusage)

@@ -129,6 +129,10 @@ void schedule(void)
 	if (next == prev)
 		return;
 	switches++;
+	if (prev->state == TASK_RUNNING)
+		prev->preempted++;
+	else
+		prev->switches++;
 	prev->kernel_tsc += rdtsc_low() - kernel_since;
 	current = next;
 	kstack_top = (uint32_t)next->kstack + KSTACK_SIZE;

@@ -45,7 +45,7 @@ static void found(struct wait *w, struct process *p, int status, int code)
 	w->code = code;
 	w->uid = p->leader->cred.uid;
 	if (w->usage)
-		rusage_fill(p, RUSAGE_SELF, w->usage);
+		rusage_fill(p, RUSAGE_BOTH, w->usage);
 }
 
 /* Whether p has something to tell; tells it */

@@ -33,6 +33,12 @@ struct mm *mm_get(struct mm *mm)
 	return mm;
 }
 
+/* mm->peak is looked at only when pages go: this is always right */
+uint32_t mm_peak(const struct mm *mm)
+{
+	return MAX(mm->peak, mm->nr_pages);
+}
+
 void mm_put(struct mm *mm)
 {
 	struct vma *vma, *tmp;

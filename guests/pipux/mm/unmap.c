@@ -43,6 +43,7 @@ void unmap_range(struct mm *mm, uint32_t start, uint32_t end)
 {
 	uint32_t *entry;
 
+	mm->peak = mm_peak(mm);
 	while (mm->nr_pages && (entry = entry_next(mm, &start, end))) {
 		unmap_page(mm, entry, start);
 		start += PAGE_SIZE;

@@ -59,6 +59,7 @@ struct mm {
 	uint32_t brk_start, brk;
 	uint32_t arg_start, arg_end, env_start, env_end, start_stack;
 	uint32_t nr_pages;			/* resident pages */
+	uint32_t peak;				/* most of them; see mm_peak */
 	struct file *exe;			/* /proc/PID/exe */
 	/* the rest is mm/'s own */
 	struct partition *part;
@@ -73,6 +74,7 @@ struct mm {
 struct mm *mm_new(void);			/* NULL: out of memory */
 struct mm *mm_copy(struct mm *old);		/* fork; NULL */
 struct mm *mm_get(struct mm *mm);
+uint32_t mm_peak(const struct mm *mm);		/* pages, since it is */
 void mm_put(struct mm *mm);			/* last one frees everything */
 extern struct list all_mms;
 

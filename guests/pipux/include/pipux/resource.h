@@ -5,8 +5,15 @@
 
 #include <pipux/sched.h>
 
-/* p's own usage or, for RUSAGE_CHILDREN, that of its waited-for children */
+/*
+ * p's own usage, for RUSAGE_CHILDREN that of its waited-for children, for
+ * RUSAGE_BOTH the sum.
+ */
 void rusage_fill(struct process *p, int who, struct rusage *r);
+/* What the dead child p used becomes its parent's children's */
+void usage_inherit(struct process *p);
+/* p has left mm */
+void usage_peak(struct process *p, const struct mm *mm);
 /* Times of all threads of p, living and dead, in ns */
 void process_times(struct process *p, uint64_t *utime, uint64_t *stime);
 /* The limits that the first process starts with */

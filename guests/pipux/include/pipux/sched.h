@@ -98,7 +98,10 @@ struct process {
 	uint64_t itimer_real_interval;
 	ktime_t start_time;
 	uint64_t utime, stime, cutime, cstime;	/* ns; dead threads, children */
-	uint32_t min_flt, maj_flt;
+	uint32_t min_flt, maj_flt, cmin_flt, cmaj_flt;
+	uint32_t switches, preempted;	/* of dead threads */
+	uint32_t cswitches, cpreempted;
+	uint32_t peak, cpeak;	/* pages: of address spaces left; of children */
 	struct process_timers *timers;	/* time/: NULL until used */
 	uint32_t personality;	/* personality(2); inherited by fork */
 	bool vfork_child, did_exec, oom_killed;
@@ -149,7 +152,8 @@ struct task {
 	/* kernel/sched.c and kernel/account.c only */
 	uint32_t vruntime;	/* weighted TSC ticks / 1024; wraps around */
 	uint64_t ran_tsc, kernel_tsc; /* TSC ticks since the fold into ns */
-	uint32_t switches;
+	uint32_t switches;	/* away from here: because it waited */
+	uint32_t preempted;	/* because another one was to run */
 	bool killed;		/* leaves on its way out: exec, group exit */
 	void *fpu;		/* x87/SSE image while not mm's last, or NULL */
 };
