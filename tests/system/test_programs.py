@@ -8,8 +8,8 @@ from machine import BUILD, boot, program
 
 PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
             "files", "pipes", "clocks", "processes", "badcalls",
-            "names", "descriptors", "events", "ptys", "mounts",
-            "watches"]
+            "names", "descriptors", "events", "ptys", "mounts", "watches",
+            "sysvipc"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -27,6 +27,18 @@ def test_inotifyd():
                   "rmdir /w; wait $p", timeout=300)
     for event in ["n\t/w\ta", "m\t/w\ta", "y\t/w\tb", "d\t/w\tb", "x\t/w"]:
         assert event in result.output, result.output
+    assert result.status == 0
+
+
+def test_ipcs():
+    """BusyBox's ipcs sees what is there; nothing is left of what went."""
+    result = boot(exec="grep kmalloc /proc/pipstack >/a; >/b; /sysvipc\n"
+                  "grep kmalloc /proc/pipstack >/a; /sysvipc\n"
+                  "grep kmalloc /proc/pipstack >/b; cmp /a /b || exit 1\n"
+                  "ipcs -a; ipcs -l; cat /proc/sysvipc/*", add=[program("sysvipc")],
+                  timeout=300)
+    for text in ["Message Queues", "nsems", "Semaphore Limits", "shmid"]:
+        assert text in result.output, result.output
     assert result.status == 0
 
 

@@ -77,6 +77,7 @@ int proc_diskstats_show(struct proc_out *o, const struct proc_node *n);
 /* proc_system.c, proc_sys.c, proc_net.c */
 extern const struct proc_entry proc_system_entries[];
 extern const struct proc_entry proc_sys_entries[];
+extern const struct proc_entry proc_sysvipc_entries[];	/* ipc/proc.c */
 extern struct proc_entry proc_net_entries[];
 int proc_mounts_show(struct proc_out *o, const struct proc_node *n);
 int proc_mountinfo_show(struct proc_out *o, const struct proc_node *n);

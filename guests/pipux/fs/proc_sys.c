@@ -7,6 +7,9 @@
 #include "inotify.h"
 #include <pipux/random.h>
 #include <pipux/resource.h>
+#include <linux/msg.h>
+#include <linux/sem.h>
+#include <linux/shm.h>
 
 static int value_show(struct proc_out *o, const struct proc_node *n)
 {
@@ -41,6 +44,18 @@ static int version_show(struct proc_out *o, const struct proc_node *n)
 static int domainname_show(struct proc_out *o, const struct proc_node *n)
 {
 	proc_printf(o, "(none)\n");
+	return 0;
+}
+
+static int sem_show(struct proc_out *o, const struct proc_node *n)
+{
+	proc_printf(o, "%d\t%d\t%d\t%d\n", SEMMSL, SEMMNS, SEMOPM, SEMMNI);
+	return 0;
+}
+
+static int shmmax_show(struct proc_out *o, const struct proc_node *n)
+{
+	proc_printf(o, "%lu\n", SHMMAX);
 	return 0;
 }
 
@@ -106,6 +121,13 @@ static const struct proc_entry kernel_entries[] = {
 	VALUE("ngroups_max", 32),
 	VALUE("cap_last_cap", 40),
 	VALUE("randomize_va_space", 0),
+	VALUE("msgmax", MSGMAX),
+	VALUE("msgmnb", MSGMNB),
+	VALUE("msgmni", MSGMNI),
+	TEXT("sem", sem_show),
+	VALUE("shmmni", SHMMNI),
+	TEXT("shmmax", shmmax_show),
+	TEXT("shmall", shmmax_show),
 	VALUE("overflowuid", 65534),
 	VALUE("overflowgid", 65534),
 	DIRECTORY("random", random_entries),

@@ -195,6 +195,8 @@ const struct proc_entry proc_system_entries[] = {
 	FILE("pipstack", pipstack_show),
 	{ .name = "sys", .mode = S_IFDIR | 0555,
 		.children = proc_sys_entries },
+	{ .name = "sysvipc", .mode = S_IFDIR | 0555,
+		.children = proc_sysvipc_entries },
 	{ .name = "net", .mode = S_IFDIR | 0555,
 		.children = proc_net_entries },
 	{ 0 },

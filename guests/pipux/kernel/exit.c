@@ -6,6 +6,7 @@
  * next task frees that.  A group leader stays, as the zombie that its parent
  * waits for, until the process is reaped.
  */
+#include <pipux/sysvipc.h>
 #include <pipux/arch.h>
 #include <pipux/fs.h>
 #include <pipux/futex.h>
@@ -131,6 +132,7 @@ static void process_exit(struct process *p)
 
 	itimers_release(p);
 	posix_timers_release(p);
+	sem_process_exit(p);
 	session_exit(p);
 	if (p->session == p->pid)
 		tty_disassociate(p);

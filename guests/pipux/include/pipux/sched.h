@@ -103,6 +103,7 @@ struct process {
 	uint32_t cswitches, cpreempted;
 	uint32_t peak, cpeak;	/* pages: of address spaces left; of children */
 	struct process_timers *timers;	/* time/: NULL until used */
+	struct sem_undo *sem_undo;	/* ipc/: NULL: none */
 	uint32_t personality;	/* personality(2); inherited by fork */
 	bool vfork_child, did_exec, oom_killed;
 	bool kernel;		/* kernel/kthread.c: no program, no signals */
