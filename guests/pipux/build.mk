@@ -3,7 +3,7 @@
 
 PIPUX      := guests/pipux
 PIPUX_OUT  := $(BUILD)/$(PIPUX)
-PIPUX_DIRS := arch mm kernel ipc fs block net drivers tty time lib
+PIPUX_DIRS := arch mm kernel ipc fs fs/ext2 block net drivers tty time lib
 PIPUX_SRC  := $(filter-out %/offsets.c,$(wildcard \
 	$(PIPUX_DIRS:%=$(PIPUX)/%/*.c)))
 PIPUX_OBJS := $(PIPUX_SRC:%.c=$(BUILD)/%.o) $(PIPUX_OUT)/arch/stubs.o

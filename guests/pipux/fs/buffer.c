@@ -202,6 +202,14 @@ void buffer_dirty(void *p, unsigned bytes, unsigned class)
 	cached_set_dirty(c, set);
 }
 
+int buffer_class(const void *p)
+{
+	const struct cached *c = cached_of(p);
+	unsigned sector = (uintptr_t)p % PAGE_SIZE / SECTOR_SIZE;
+
+	return c->dirty >> sector & 1 ? (int)class_at(c, sector) : -1;
+}
+
 static void undirty(struct cached *c, uint8_t set)
 {
 	if (!(c->dirty & ~set))

@@ -15,6 +15,7 @@ void vfs_init(void)
 	fs_register(&tmpfs_type);
 	fs_register(&ramfs_type);
 	fs_register(&devtmpfs_type);
+	fs_register(&ext2_type);
 	fs_register(&proc_type);
 	fs_register(&devpts_type);
 	memdev_init();

@@ -94,6 +94,12 @@ struct file *tmpfs_anon_file(struct super_block *sb, const char *name,
 
 uint32_t tmpfs_pages(void);		/* in all instances */
 
+/* ext2/super.c */
+extern struct fs_type ext2_type;
+
+/* sync.c: every few seconds what is dirty is written, from now on */
+void flusher_start(void);
+
 /* chrdev.c, devtmpfs.c */
 extern const struct file_ops chrdev_fops;
 extern const struct file_ops block_fops;	/* block/node.c */

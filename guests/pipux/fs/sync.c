@@ -2,6 +2,9 @@
 /* Writing back, and advice about access, which nothing needs. */
 #include "internal.h"
 #include <pipux/buffer.h>
+#include <pipux/work.h>
+
+#define FLUSH_PERIOD	(5 * NSEC_PER_SEC)
 
 /* The next mount to be synced in this pass; they come and go meanwhile */
 static struct super_block *next_to_sync(uint32_t pass)
@@ -39,6 +42,22 @@ long sys_sync(void)
 {
 	sync_all();
 	return 0;
+}
+
+static void flusher(void *unused)
+{
+	for (;;) {
+		sleep_on(false, ktime_get() + FLUSH_PERIOD);
+		sync_all();
+	}
+}
+
+void flusher_start(void)
+{
+	static bool started;
+
+	if (!started)
+		started = kthread_create(flusher, NULL, "flush") != NULL;
 }
 
 void fs_shutdown(void)

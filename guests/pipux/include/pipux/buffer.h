@@ -27,6 +27,8 @@ void *buffer_get(struct block_device *bdev, uint64_t sector, unsigned bytes,
 void buffer_put(void *p);
 /* `bytes` from p, in a buffer that the caller has, were changed */
 void buffer_dirty(void *p, unsigned bytes, unsigned class);
+/* The class in which p is dirty, or -1 */
+int buffer_class(const void *p);
 /* Changes there need not be written any more */
 void buffer_forget(struct block_device *bdev, uint64_t sector, unsigned bytes);
 /* Writes what is dirty in this class: 0 or the first error */
