@@ -2,16 +2,15 @@
 """The VMM's virtio devices, checked by guests/virtio-test from inside and by
 checksums from outside."""
 
-import random
 import re
 import zlib
 
 import pytest
+from disks import MIB, drive, noise
 from guests import Monitor
 from machine import BUILD, PATIENCE, boot
 
 VIRTIO_TEST = BUILD / "virtio-test.elf"
-MIB = 1 << 20
 NE2K = "ne2k_isa,netdev=user,iobase=0x300,irq=9"
 
 
@@ -47,22 +46,6 @@ def pattern_crc(mib):
                          for n in range(start, start + (1 << 14)))
         crc = zlib.crc32(words, crc)
     return crc
-
-
-def noise(path, mib):
-    """Fills a file with bytes that do not repeat soon; returns their CRC."""
-    block = random.Random(mib).randbytes(MIB)
-    crc = 0
-    with open(path, "wb") as file:
-        for n in range(mib):
-            part = n.to_bytes(4, "little") + block[4:]
-            file.write(part)
-            crc = zlib.crc32(part, crc)
-    return crc
-
-
-def drive(path):
-    return ["-drive", f"file={path},format=raw,if=ide"]
 
 
 def test_every_guest_has_these():

@@ -58,7 +58,7 @@ static bool tell(struct virtqueue *vq, uint32_t n)
 
 static uint32_t keep_free(void)
 {
-	return pages_reserve() + pages_total() / KEEP_PART;
+	return pages_reserve() + (pages_total() + balloon.pages) / KEEP_PART;
 }
 
 static void link_page(void *p)

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""pipux's other virtio devices: entropy, balloon, watchdog, terminals."""
+
+import re
+import time
+
+import pytest
+from disks import drive, sparse
+from guests import Monitor
+from machine import PATIENCE, boot, shell
+
+
+def test_hwrng():
+    result = shell("""
+        for i in 1 2 3; do
+            dd if=/dev/hwrng bs=1000 count=1 2>/dev/null | md5sum
+        done
+        head -c 100000 /dev/hwrng | tr -d '\\000' | wc -c
+        ls -l /dev/hwrng""")
+    sums = re.findall("^[0-9a-f]{32}", result.output, re.MULTILINE)
+    assert len(set(sums)) == 3
+    # One byte in 256 is zero, give or take
+    left = int(re.search(r"^(\d+)$", result.output, re.MULTILINE).group(1))
+    assert 99300 < left < 99900
+    assert re.search(r"^crw-------.* 10, 183 ", result.output, re.MULTILINE)
+
+
+def test_machines_differ():
+    """The same instructions counted, yet other random numbers."""
+    words = [shell("head -c 16 /dev/urandom | md5sum", "--icount").output
+             for _ in range(2)]
+    assert len(words[0]) > 32 and words[0] != words[1]
+
+
+@pytest.fixture
+def monitored(tmp_path, open_terminal):
+    """A terminal at the guest's prompt, and the VMM's monitor."""
+    monitor = Monitor(tmp_path / "monitor")
+    terminal = open_terminal(*monitor.qemu_arguments())
+    terminal.prompt()
+    monitor.connect()
+    return terminal, monitor
+
+
+def meminfo(terminal, name):
+    text = terminal.run("cat /proc/meminfo")
+    return int(re.search(rf"{name}: +(\d+) kB", text).group(1))
+
+
+def wait_for(terminal, name, condition):
+    end = time.monotonic() + PATIENCE
+    while not condition(meminfo(terminal, name)):
+        assert time.monotonic() < end, terminal.run("cat /proc/meminfo")
+        time.sleep(0.2)
+    return meminfo(terminal, name)
+
+
+def test_balloon(monitored):
+    terminal, monitor = monitored
+    total = meminfo(terminal, "MemTotal")
+    free = meminfo(terminal, "MemFree")
+    assert monitor.ask("balloon 1 5000") == []
+    wait_for(terminal, "Balloon", lambda kib: kib == 20000)
+    assert meminfo(terminal, "MemTotal") == total - 20000
+    assert free - 21000 < meminfo(terminal, "MemFree") < free - 19000
+    assert monitor.ask("balloon 1 100") == []
+    wait_for(terminal, "Balloon", lambda kib: kib == 400)
+    assert monitor.ask("balloon 1 0") == []
+    wait_for(terminal, "Balloon", lambda kib: kib == 0)
+    assert meminfo(terminal, "MemTotal") == total
+    # What came back is memory again
+    terminal.run("dd if=/dev/zero of=/tmp/big bs=1M count=50")
+    terminal.run("rm /tmp/big")
+
+
+def test_balloon_asks_for_more_than_there_is(monitored):
+    terminal, monitor = monitored
+    total = meminfo(terminal, "MemTotal")
+    assert monitor.ask("balloon 1 1000000") == []
+    most = wait_for(terminal, "Balloon", lambda kib: kib > total // 2)
+    assert most < total
+    # What is left is enough to work with
+    assert "4+0 records out" in terminal.run(
+        "dd if=/dev/zero of=/tmp/big bs=1M count=4; rm /tmp/big")
+    assert monitor.ask("balloon 1 0") == []
+    wait_for(terminal, "Balloon", lambda kib: kib == 0)
+    assert meminfo(terminal, "MemTotal") == total
+
+
+WATCHDOG = """
+    [ "$(head -c 2 /dev/vda)" = ok ] && exit 42
+    printf ok | dd of=/dev/vda conv=fsync 2>/dev/null
+"""
+
+
+def watchdog(tmp_path, command, **options):
+    """Runs it, and if the guest is restarted, ends with status 42."""
+    disk = tmp_path / "disk"
+    sparse(disk, 1)
+    return boot("--append", "vmm.disk=ata0 vmm.restart=crash", "--",
+                *drive(disk), exec=WATCHDOG + command, **options)
+
+
+def test_watchdog_restarts_a_guest_that_hangs(tmp_path):
+    result = watchdog(tmp_path, """
+        watchdog -t 1 -T 3 /dev/watchdog
+        sleep 6
+        echo it lives
+        kill -9 $(pidof watchdog)
+        sleep 1000""")
+    assert result.status == 42
+    assert "it lives" in result.output
+    assert "watchdog: no sign of life for 3000 ms" in result.output
+
+
+def test_watchdog_that_is_closed_well_bites_nobody(tmp_path):
+    result = watchdog(tmp_path, """
+        watchdog -F -t 1 -T 2 /dev/watchdog &
+        sleep 1
+        cat /dev/watchdog && exit 1
+        kill $!
+        sleep 4""")
+    assert result.status == 0
+    assert "Resource busy" in result.output
+
+
+def test_console_port(open_terminal):
+    """A program that has /dev/hvc0 open reads what is typed."""
+    terminal = open_terminal("--exec", "echo out >/dev/hvc0;"
+                             "stty -echo </dev/hvc0;"
+                             "{ echo ready >/dev/console; head -n 1; }"
+                             "</dev/hvc0 | sed s/^/got:/; exec sh -i")
+    terminal.expect("out\r\n")
+    terminal.expect("ready")
+    terminal.send("typed\r")
+    terminal.expect("got:typed")
+    # It is closed: input is the console's again
+    terminal.expect("# ")
+    terminal.send("tty; exit 3\r")
+    terminal.expect("/dev/console")
+    assert terminal.status() == 3
+
+
+def test_getty_on_the_console_port(open_terminal):
+    terminal = open_terminal(
+        "--exec", "setsid getty -n -l /bin/sh 0 hvc0 vt100")
+    terminal.expect("# ")
+    terminal.send("tty; stty size; sleep 1000\r")
+    terminal.expect("/dev/hvc0\r\n")
+    # Job control works there
+    terminal.send("\x03")
+    terminal.send("echo $((6 * 7)); exit 5\r")
+    terminal.expect("42\r\n")
+    assert terminal.status() == 5
