@@ -9,7 +9,7 @@ from machine import BUILD, boot, program
 PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
             "files", "pipes", "clocks", "processes", "badcalls",
             "names", "descriptors", "events", "ptys", "mounts", "watches",
-            "sysvipc"]
+            "sysvipc", "mqueues"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

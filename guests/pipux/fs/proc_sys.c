@@ -5,6 +5,7 @@
  */
 #include "proc.h"
 #include "inotify.h"
+#include "../ipc/mqueue.h"
 #include <pipux/random.h>
 #include <pipux/resource.h>
 #include <linux/msg.h>
@@ -151,11 +152,21 @@ static const struct proc_entry inotify_entries[] = {
 	{ 0 },
 };
 
+static const struct proc_entry mqueue_entries[] = {
+	VALUE("queues_max", MQ_QUEUES_MAX),
+	VALUE("msg_max", MQ_MSG_MAX),
+	VALUE("msgsize_max", MQ_MSGSIZE_MAX),
+	VALUE("msg_default", MQ_MSG_MAX),
+	VALUE("msgsize_default", MQ_MSGSIZE_MAX),
+	{ 0 },
+};
+
 static const struct proc_entry fs_entries[] = {
 	VALUE("file-max", 65536),
 	VALUE("nr_open", 65536),
 	VALUE("pipe-max-size", 1048576),
 	DIRECTORY("inotify", inotify_entries),
+	DIRECTORY("mqueue", mqueue_entries),
 	{ 0 },
 };
 
