@@ -82,7 +82,7 @@ test-bochs: ## Pip's conformance and attack suites under Bochs
 	@+$(MAKE) --no-print-directory $(BUILD)/pip.elf partitions
 	scripts/test-bochs
 
-bench: deps ## count instructions of services and system calls
+bench: deps ## count instructions of services, system calls, disks
 	@+$(MAKE) --no-print-directory all bench-programs
 	scripts/bench
 

@@ -102,10 +102,17 @@ void monitor_stat(struct vm *vm, pip_put_t *put, void *arg)
 		[VMM_HC_SET_TIMER] = "timer", [VMM_HC_WAIT] = "wait",
 		[VMM_HC_POWEROFF] = "poweroff", [VMM_HC_REBOOT] = "reboot",
 		[VMM_HC_CRASH] = "crash", [VMM_HC_WATCHDOG] = "watchdog",
+		[VMM_HC_VIRTIO_READ] = "virtio-read",
+		[VMM_HC_VIRTIO_WRITE] = "virtio-write",
+		[VMM_HC_VIRTIO_NOTIFY] = "virtio-notify",
 		[VMM_HC_MAX] = "unknown",
 	};
 	static const char *const raised_name[32] = {
 		[VMM_IRQ_TIMER] = "timer", [VMM_IRQ_CONSOLE] = "console",
+		[VMM_IRQ_VIRTIO] = "virtio0", "virtio1", "virtio2", "virtio3",
+		"virtio4", "virtio5", "virtio6", "virtio7", "virtio8",
+		"virtio9", "virtio10", "virtio11", "virtio12", "virtio13",
+		"virtio14", "virtio15",
 	};
 	const struct vm_stat *stat = &vm->stat;
 	uint32_t share;

@@ -152,3 +152,10 @@ def test_getty_on_the_console_port(open_terminal):
     terminal.send("echo $((6 * 7)); exit 5\r")
     terminal.expect("42\r\n")
     assert terminal.status() == 5
+
+
+def test_monitor_names_what_virtio_does(monitored):
+    _, monitor = monitored
+    stat = "\n".join(monitor.ask("stat 1"))
+    assert re.search(r"hypercalls: .*\bvirtio-read \d+", stat)
+    assert re.search(r"\bvirtio-write \d+ virtio-notify \d+", stat)

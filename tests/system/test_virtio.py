@@ -80,8 +80,8 @@ def test_ata_disk(tmp_path, mib):
 def test_two_disks_one_read_only(tmp_path):
     first, second = tmp_path / "a.img", tmp_path / "b.img"
     crcs = [noise(first, 1), noise(second, 2)]
-    result = run("vmm.disk=ata0,ro vmm.disk=ata1 mib=1", "--", *drive(first),
-                 *drive(second))
+    result = run("vmm.disk=ata0,ro vmm.disk=ata1 mib=1", "--",
+                 *drive(first, second))
     check(result)
     assert note(result, "read crc32") == crcs[0]
     assert zlib.crc32(first.read_bytes()) == crcs[0]
