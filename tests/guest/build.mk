@@ -13,6 +13,8 @@ $(GUEST_BIN)/%: tests/guest/%.c tests/guest/check.h $(MUSL_CC)
 	$(MUSL_CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wno-infinite-recursion \
 		$(filter %.c,$^) -o $@ -lm
 
+$(filter $(GUEST_BIN)/facts_%,$(GUEST_TESTS)): tests/guest/facts.h
+$(GUEST_BIN)/facts_paths: tests/guest/facts_paths.def
 $(GUEST_BIN)/fuzz: tests/guest/fuzz_calls.h
 
 # A guest kernel that attacks, for the VMM to survive.

@@ -202,7 +202,6 @@ static long truncate_fd(int fd, loff_t size)
 	return rc;
 }
 
-#define LOFF(lo, hi)	((loff_t)((uint64_t)(hi) << 32 | (lo)))
 
 long sys_truncate(const char *upath, long size)
 {
@@ -238,7 +237,7 @@ long sys_fallocate(int fd, int mode, uint32_t off_lo, uint32_t off_hi,
 		return -EBADF;
 	if (!(f->mode & FMODE_WRITE))
 		rc = -EBADF;
-	else if (off + len < 0 || off + len > (loff_t)1 << 44)
+	else if ((uint64_t)off + (uint64_t)len > 1ull << 44)
 		rc = -EFBIG;
 	else if (inode_is(f->inode, S_IFIFO))
 		rc = -ESPIPE;

@@ -90,6 +90,22 @@ bool group_member(uint32_t gid)
 	return false;
 }
 
+/*
+ * mkdir(2): the group and its bit come down from a set-gid directory.  A
+ * program in it is set-gid only if its maker belongs to the group.
+ */
+void inode_inherit(struct inode *inode, const struct inode *dir)
+{
+	if (!(dir->mode & S_ISGID))
+		return;
+	inode->gid = dir->gid;
+	if (inode_is(inode, S_IFDIR))
+		inode->mode |= S_ISGID;
+	else if ((inode->mode & S_IXGRP) && current->cred.fsuid != 0
+			&& !group_member(dir->gid))
+		inode->mode &= ~S_ISGID;
+}
+
 bool inode_owner(struct inode *inode)
 {
 	return current->cred.fsuid == 0 || current->cred.fsuid == inode->uid;

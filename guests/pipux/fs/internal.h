@@ -21,6 +21,9 @@
 #define UMOUNT_NOFOLLOW		8
 
 #define DIR_OF(d)		((d)->inode)
+/* 64-bit arguments are two words */
+#define LOFF(lo, hi)	((loff_t)((uint64_t)(hi) << 32 | (lo)))
+
 static inline bool inode_is(const struct inode *i, uint32_t type)
 {
 	return (i->mode & S_IFMT) == type;
@@ -32,6 +35,7 @@ void inode_touch(struct inode *inode);	/* mtime and ctime */
 void inode_accessed(struct inode *inode);
 bool inode_owner(struct inode *inode);	/* current may change attributes */
 bool group_member(uint32_t gid);
+void inode_inherit(struct inode *inode, const struct inode *dir);
 
 /* dentry.c */
 struct dentry *dentry_new(struct dentry *parent, const char *name, size_t len);

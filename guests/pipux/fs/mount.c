@@ -20,8 +20,6 @@ long sys_mount(const char *usource, const char *utarget, const char *utype,
 	char *source, *target, *type, *options;
 	long rc;
 
-	if (!capable())
-		return -EPERM;
 	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
 		flags &= ~MS_MGC_MSK;
 	source = optional_name(usource);
@@ -43,16 +41,21 @@ long sys_mount(const char *usource, const char *utarget, const char *utype,
 long sys_umount2(const char *utarget, int flags)
 {
 	struct dentry *d;
+	long rc;
 
 	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
 		return -EINVAL;
-	if (!capable())
-		return -EPERM;
-	if ((flags & MNT_EXPIRE) && (flags & (MNT_FORCE | MNT_DETACH)))
-		return -EINVAL;
 	d = user_path(AT_FDCWD, utarget,
 		(flags & UMOUNT_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, 0);
-	return IS_ERR(d) ? PTR_ERR(d) : do_umount(d, flags);
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	rc = !capable() ? -EPERM : (flags & MNT_EXPIRE)
+		&& (flags & (MNT_FORCE | MNT_DETACH)) ? -EINVAL : 0;
+	if (rc) {
+		dentry_put(d);
+		return rc;
+	}
+	return do_umount(d, flags);
 }
 
 long sys_umount(const char *utarget)

@@ -28,11 +28,31 @@ long sys_mkdir(const char *upath, uint32_t mode)
 	return sys_mkdirat(AT_FDCWD, upath, mode);
 }
 
+/* Before the path is looked at: 0, or the error of this type of file */
+static long type_check(uint32_t mode)
+{
+	switch (mode & S_IFMT) {
+	case 0:
+	case S_IFREG:
+	case S_IFCHR:
+	case S_IFBLK:
+	case S_IFIFO:
+	case S_IFSOCK:
+		return 0;
+	case S_IFDIR:
+		return -EPERM;
+	}
+	return -EINVAL;
+}
+
 long sys_mknodat(int dfd, const char *upath, uint32_t mode, uint32_t dev)
 {
-	char *path = getname(upath);
-	long rc;
+	long rc = type_check(mode);
+	char *path;
 
+	if (rc)
+		return rc;
+	path = getname(upath);
 	if (IS_ERR(path))
 		return PTR_ERR(path);
 	rc = do_mknod(dfd, path, mode, dev_decode(dev));
@@ -139,8 +159,12 @@ long sys_renameat2(int odfd, const char *uold, int ndfd, const char *unew,
 		unsigned flags)
 {
 	char *old, *new;
-	long rc = get_names(uold, unew, &old, &new);
+	long rc;
 
+	if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
+	    || flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+		return -EINVAL;
+	rc = get_names(uold, unew, &old, &new);
 	if (rc)
 		return rc;
 	rc = do_rename(odfd, old, ndfd, new, flags);
@@ -188,14 +212,19 @@ long sys_readlinkat(int dfd, const char *upath, char *ubuf, int size)
 {
 	struct dentry *d;
 	long rc = -EINVAL;
+	char first;
 
 	if (size <= 0)
 		return -EINVAL;
 	d = user_path(dfd, upath, 0, AT_EMPTY_PATH);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	if (inode_is(d->inode, S_IFLNK))
+	if (inode_is(d->inode, S_IFLNK)) {
+		inode_accessed(d->inode);
 		rc = read_link(d->inode, ubuf, size);
+	} else if (get_user(first, upath) == 0 && !first) {
+		rc = -ENOENT;		/* readlink(2): an empty path */
+	}
 	dentry_put(d);
 	return rc;
 }

@@ -103,12 +103,7 @@ int do_mkdir(int dfd, const char *path, uint32_t mode)
 		: parent->ops->mkdir(parent, d, mode | S_IFDIR));
 }
 
-static bool type_ok(uint32_t type)
-{
-	return type == S_IFREG || type == S_IFCHR || type == S_IFBLK
-		|| type == S_IFIFO || type == S_IFSOCK;
-}
-
+/* The type is one that mknod(2) makes; see sys_mknodat */
 int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev)
 {
 	struct dentry *dir, *d;
@@ -118,13 +113,11 @@ int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev)
 
 	if (type == 0)
 		type = S_IFREG;
-	if (!type_ok(type))
-		return type == S_IFDIR ? -EPERM : -EINVAL;
-	if ((type == S_IFCHR || type == S_IFBLK) && !capable())
-		return -EPERM;
 	d = new_name(dfd, path, false, &dir);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
+	if ((type == S_IFCHR || type == S_IFBLK) && !capable())
+		return name_done(d, dir, -EPERM);
 	parent = DIR_OF(dir);
 	mode = (mode & MODE_PERM & ~current->fs->umask) | type;
 	if (type == S_IFREG && parent->ops->create)
@@ -158,7 +151,7 @@ static int link_to(struct dentry *old, struct dentry *dir, struct dentry *d)
 		return -EXDEV;
 	if (inode_is(inode, S_IFDIR) || !DIR_OF(dir)->ops->link)
 		return -EPERM;
-	if (inode->nlink == 0)
+	if (inode->nlink == 0 && !inode->linkable)
 		return -ENOENT;
 	return DIR_OF(dir)->ops->link(inode, DIR_OF(dir), d);
 }

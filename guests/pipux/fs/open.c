@@ -16,7 +16,7 @@ static int access_wanted(int flags)
 /* May an existing file be opened so? */
 static int may_open(struct dentry *d, int flags)
 {
-	int want = access_wanted(flags);
+	int rc, want = access_wanted(flags);
 
 	switch (d->inode->mode & S_IFMT) {
 	case S_IFLNK:
@@ -32,11 +32,14 @@ static int may_open(struct dentry *d, int flags)
 		if (d->sb->flags & MS_NODEV)
 			return -EACCES;
 	}
+	rc = inode_permission(d->inode, want);
+	if (rc)
+		return rc;
 	if ((flags & O_NOATIME) && !inode_owner(d->inode))
 		return -EPERM;
 	if ((want & MAY_WRITE) && d->inode->writers < 0)
 		return -ETXTBSY;
-	return inode_permission(d->inode, want);
+	return 0;
 }
 
 /* The open file of a dentry; checks are done */
@@ -79,7 +82,7 @@ static struct file *open_existing(struct dentry *d, int flags, bool created)
 	return dentry_open(d, flags);
 }
 
-/* O_TMPFILE.  LIMIT: linkat(2) cannot give such a file a name */
+/* O_TMPFILE: linkat(2) may name it later, unless O_EXCL forbids that */
 static struct file *open_unnamed(struct dentry *dir, int flags, uint32_t mode)
 {
 	int rc = inode_permission(dir->inode, MAY_WRITE | MAY_EXEC);
@@ -90,9 +93,11 @@ static struct file *open_unnamed(struct dentry *dir, int flags, uint32_t mode)
 	if (!(flags & (O_WRONLY | O_RDWR)))
 		return ERR_PTR(-EINVAL);
 	f = tmpfs_anon_file(dir->sb, "#tmpfile", flags & ~O_TMPFILE);
-	if (!IS_ERR(f))
-		f->inode->mode = S_IFREG
-			| (mode & 07777 & ~current->fs->umask);
+	if (IS_ERR(f))
+		return f;
+	f->inode->mode = S_IFREG | (mode & 07777 & ~current->fs->umask);
+	f->inode->linkable = !(flags & O_EXCL);
+	inode_inherit(f->inode, dir->inode);
 	return f;
 }
 

@@ -14,8 +14,10 @@ ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos)
 	struct inode *inode = f->inode;
 	size_t done = 0, n = iov->len;
 
-	if (*pos >= inode->size || n == 0)
+	if (*pos >= inode->size || n == 0) {
+		inode_accessed(inode);
 		return 0;
+	}
 	if ((loff_t)n > inode->size - *pos)
 		n = inode->size - *pos;
 	while (done < n) {

@@ -117,7 +117,6 @@ static long move_buf(int fd, move_fn move, const void *buf, size_t n,
 	return rc;
 }
 
-#define LOFF(lo, hi)	((loff_t)((uint64_t)(hi) << 32 | (lo)))
 
 long sys_pread64(int fd, void *buf, size_t n, uint32_t lo, uint32_t hi)
 {

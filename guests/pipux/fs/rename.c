@@ -53,10 +53,8 @@ static int check_move(const struct rename *r, struct dentry *d)
 
 static int rename_check(const struct rename *r)
 {
-	int rc = check_kinds(r);
+	int rc = may_delete(r->odir, r->od);
 
-	if (rc == 0)
-		rc = may_delete(r->odir, r->od);
 	if (rc == 0)
 		rc = check_target(r);
 	if (rc == 0)
@@ -97,9 +95,13 @@ static void tell_rename(const struct rename *r, struct inode *target)
 static int rename_names(struct rename *r)
 {
 	struct inode *odir = DIR_OF(r->odir), *ndir = DIR_OF(r->ndir);
-	int rc = rename_check(r);
+	int rc = check_kinds(r);
 
+	/* Two names of one file stay, whoever may change them */
 	if (rc || r->od->inode == r->nd->inode)
+		return rc;
+	rc = rename_check(r);
+	if (rc)
 		return rc;
 	rc = odir->ops->rename(odir, r->od, ndir, r->nd, r->flags);
 	if (rc)
@@ -155,9 +157,6 @@ int do_rename(int odfd, const char *old, int ndfd, const char *new,
 	struct rename r = { .flags = flags };
 	int rc;
 
-	if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
-	    || flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
-		return -EINVAL;
 	r.odir = parent_lookup(odfd, old, &r.oq);
 	if (IS_ERR(r.odir))
 		return PTR_ERR(r.odir);

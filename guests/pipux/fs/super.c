@@ -230,13 +230,13 @@ static int mount_on(struct dentry *on, const char *source, const char *type,
 int do_mount(const char *source, const char *target, const char *type,
 		uint32_t flags, const char *options)
 {
-	struct dentry *on = path_lookup(AT_FDCWD, target,
-		LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
+	struct dentry *on = path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW);
 	int rc;
 
 	if (IS_ERR(on))
 		return PTR_ERR(on);
-	rc = mount_on(on, source, type, flags, options);
+	rc = !capable() ? -EPERM : !inode_is(on->inode, S_IFDIR) ? -ENOTDIR
+		: mount_on(on, source, type, flags, options);
 	dentry_put(on);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include "internal.h"
 #include <pipux/buffer.h>
 #include <pipux/work.h>
+#include <linux/fs.h>
 
 #define FLUSH_PERIOD	(5 * NSEC_PER_SEC)
 
@@ -105,12 +106,30 @@ long sys_fdatasync(int fd)
 	return sys_fsync(fd);
 }
 
-long sys_sync_file_range(int fd)
+/* sync_file_range(2); all of the file is written, and waited for */
+long sys_sync_file_range(int fd, uint32_t from_lo, uint32_t from_hi,
+		uint32_t n_lo, uint32_t n_hi, unsigned flags)
 {
-	return sys_fsync(fd);
+	loff_t from = LOFF(from_lo, from_hi), n = LOFF(n_lo, n_hi);
+	uint64_t end = (uint64_t)from + (uint64_t)n;
+	struct file *f;
+	bool fits;
+
+	if (flags & ~(SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE
+			| SYNC_FILE_RANGE_WAIT_AFTER))
+		return -EINVAL;
+	if (from < 0 || n < 0 || end > INT64_MAX)
+		return -EINVAL;
+	f = fd_get_io(fd);
+	if (!f)
+		return -EBADF;
+	fits = inode_is(f->inode, S_IFREG) || inode_is(f->inode, S_IFDIR)
+		|| inode_is(f->inode, S_IFBLK);
+	file_put(f);
+	return fits ? sys_fsync(fd) : -ESPIPE;
 }
 
-static long advise(int fd, int advice)
+static long advise(int fd, loff_t len, int advice)
 {
 	struct file *f = fd_get_io(fd);
 	long rc = 0;
@@ -119,7 +138,7 @@ static long advise(int fd, int advice)
 		return -EBADF;
 	if (inode_is(f->inode, S_IFIFO))
 		rc = -ESPIPE;
-	else if ((unsigned)advice > 5 /* POSIX_FADV_NOREUSE */)
+	else if (len < 0 || (unsigned)advice > 5 /* POSIX_FADV_NOREUSE */)
 		rc = -EINVAL;
 	file_put(f);
 	return rc;
@@ -127,13 +146,13 @@ static long advise(int fd, int advice)
 
 long sys_fadvise64(int fd, uint32_t lo, uint32_t hi, size_t n, int advice)
 {
-	return advise(fd, advice);
+	return advise(fd, n, advice);
 }
 
 long sys_fadvise64_64(int fd, uint32_t lo, uint32_t hi, uint32_t len_lo,
 		uint32_t len_hi, int advice)
 {
-	return advise(fd, advice);
+	return advise(fd, LOFF(len_lo, len_hi), advice);
 }
 
 long sys_readahead(int fd)

@@ -82,12 +82,8 @@ static struct inode *child(struct inode *dir, uint32_t mode, dev_t rdev)
 {
 	struct inode *inode = tmpfs_inode(dir->sb, mode, rdev);
 
-	/* mkdir(2): the group and its bit come down from a set-gid directory */
-	if (!IS_ERR(inode) && (dir->mode & S_ISGID)) {
-		inode->gid = dir->gid;
-		if (inode_is(inode, S_IFDIR))
-			inode->mode |= S_ISGID;
-	}
+	if (!IS_ERR(inode))
+		inode_inherit(inode, dir);
 	return inode;
 }
 
@@ -136,6 +132,7 @@ static int tmpfs_link(struct inode *inode, struct inode *dir,
 		struct dentry *d)
 {
 	inode->nlink++;
+	inode->linkable = false;
 	inode->ctime = inode_time();
 	enter(dir, d, inode_get(inode));
 	return 0;

@@ -37,8 +37,6 @@ static long set_times(struct dentry *d, const struct times *t)
 
 	if (!nsec_ok(a) || !nsec_ok(m))
 		return -EINVAL;
-	if (a == UTIME_OMIT && m == UTIME_OMIT)
-		return 0;
 	if (inode->sb->flags & MS_RDONLY)
 		return -EROFS;
 	if (!inode_owner(inode)) {
@@ -54,6 +52,11 @@ static long set_times(struct dentry *d, const struct times *t)
 	notify_dentry(d, a == UTIME_OMIT ? IN_MODIFY
 		: m == UTIME_OMIT ? IN_ACCESS : IN_ATTRIB);
 	return 0;
+}
+
+static bool omits_both(const struct times *t)
+{
+	return t->t[0].tv_nsec == UTIME_OMIT && t->t[1].tv_nsec == UTIME_OMIT;
 }
 
 /* A NULL path means the descriptor itself */
@@ -98,6 +101,8 @@ long sys_utimensat_time64(int dfd, const char *upath,
 			t.t[i] = (struct timespec64){ .tv_sec = k[i].tv_sec,
 				.tv_nsec = (long)k[i].tv_nsec };
 	}
+	if (omits_both(&t))
+		return 0;		/* even if there is no such file */
 	return utimes_at(dfd, upath, &t, flags);
 }
 
@@ -112,6 +117,8 @@ long sys_utimensat(int dfd, const char *upath, const int32_t *ut, int flags)
 		t.t[0] = (struct timespec64){ .tv_sec = k[0], .tv_nsec = k[1] };
 		t.t[1] = (struct timespec64){ .tv_sec = k[2], .tv_nsec = k[3] };
 	}
+	if (omits_both(&t))
+		return 0;
 	return utimes_at(dfd, upath, &t, flags);
 }
 

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What system calls do, line by line as Linux does it.
+
+tests/guest/facts/NAME.txt is what facts_NAME prints on Linux, on a tmpfs and
+with fs.protected_hardlinks off.
+"""
+
+import difflib
+
+import pytest
+from machine import TOP, program, shell
+
+EXPECTED = TOP / "tests" / "guest" / "facts"
+
+
+@pytest.mark.parametrize("name", sorted(p.stem for p in
+                                        EXPECTED.glob("*.txt")))
+def test_facts(name):
+    expected = (EXPECTED / f"{name}.txt").read_text()
+    result = shell(f"/facts_{name}", add=[program(f"facts_{name}")],
+                   timeout=300)
+    different = list(difflib.unified_diff(
+        expected.splitlines(), result.output.splitlines(),
+        "linux", "guest", lineterm="", n=1))
+    assert not different, "\n".join(different)
+    assert result.status == 0
