@@ -156,6 +156,10 @@ static long put_statx(const struct inode *i, void *ubuf)
 
 	memset(&st, 0, sizeof(st));
 	st.stx_mask = STATX_BASIC_STATS;
+	if (i->btime.tv_sec) {
+		st.stx_mask |= STATX_BTIME;
+		st.stx_btime = xtime(i->btime);
+	}
 	st.stx_blksize = PAGE_SIZE;
 	st.stx_nlink = i->nlink;
 	st.stx_uid = i->uid;

@@ -44,6 +44,7 @@ struct inode *tmpfs_inode(struct super_block *sb, uint32_t mode, dev_t rdev)
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
 	fs->used_inodes++;
+	inode->btime = inode->ctime;
 	node_init(inode, rdev);
 	if (inode_is(inode, S_IFREG)) {
 		inode->priv = kzalloc(sizeof(struct tmpfs_node));

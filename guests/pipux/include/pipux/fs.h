@@ -81,6 +81,7 @@ struct inode {
 	loff_t size;
 	uint64_t blocks;			/* of 512 bytes */
 	struct timespec64 atime, mtime, ctime;
+	struct timespec64 btime;		/* creation; 0: not known */
 	void *priv;				/* the file system's */
 	const char *link;			/* symlink's text, if in memory */
 	struct pipe *pipe;			/* FIFO */
