@@ -69,10 +69,27 @@ _Noreturn void vm_kill(struct vm *vm, const user_ctx_t *ctx,
 	sched_next();
 }
 
+/*
+ * A kernel that faulted and named an entry for that gets the processor once
+ * more, there, to say what it was about; its next fault is its end.
+ */
+static void last_word(struct vm *vm, user_ctx_t *ctx)
+{
+	struct vmm_shared *shared = vm_shared(vm);
+
+	if (!shared->fault_entry)
+		return;
+	_Static_assert(sizeof(shared->fault_context) == sizeof(*ctx), "size");
+	memcpy(shared->fault_context, ctx, sizeof(*ctx));
+	ctx->eip = shared->fault_entry;
+	shared->fault_entry = 0;
+	vm_resume(vm, ctx);
+}
+
 /* Vector 0-31, from the kernel or, through vector 8, from a process */
 _Noreturn void vm_fault(struct vm *vm, uint32_t vector)
 {
-	const user_ctx_t *ctx = guest_context(vm);
+	user_ctx_t *ctx = guest_context(vm);
 	const char *name = NULL;
 
 	if (ctx && !ctx->valid)
@@ -82,6 +99,8 @@ _Noreturn void vm_fault(struct vm *vm, uint32_t vector)
 	if (ctx && ctx->nfu[PIP_NFU_VECTOR] == PIP_EVENT_YIELD)
 		vm_kill(vm, ctx, "it yielded to the handler of fault %u",
 			vector);
+	if (ctx && vector != EXC_DF)
+		last_word(vm, ctx);
 	if (vector == EXC_DF)
 		vm_kill(vm, ctx, "no handler for an event of its process");
 	if (vector == EXC_PF && ctx)

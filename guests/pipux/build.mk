@@ -37,8 +37,16 @@ $(BUILD)/$(PIPUX)/%.o: $(PIPUX)/%.c $(UAPI)/.made
 	@mkdir -p $(@D)
 	$(CC32) $(PIPUX_CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/pipux.elf: $(PIPUX_OBJS) $(PIPUX)/arch/pipux.ld
-	$(LD32) -T $(PIPUX)/arch/pipux.ld -o $@ $(PIPUX_OBJS)
+# Linked twice: the second time with the names of the functions, which lie
+# behind the code and so move none of it
+$(PIPUX_OUT)/symbols.o: $(PIPUX_OBJS) $(PIPUX)/arch/pipux.ld \
+		$(PIPUX)/symbols.awk
+	$(LD32) -T $(PIPUX)/arch/pipux.ld -o $(@:.o=.elf) $(PIPUX_OBJS)
+	nm -n $(@:.o=.elf) | awk -f $(PIPUX)/symbols.awk > $(@:.o=.s)
+	$(CC32) -c $(@:.o=.s) -o $@
+
+$(BUILD)/pipux.elf: $(PIPUX_OUT)/symbols.o
+	$(LD32) -T $(PIPUX)/arch/pipux.ld -o $@ $(PIPUX_OBJS) $<
 
 pipux: $(BUILD)/pipux.elf
 .PHONY: pipux

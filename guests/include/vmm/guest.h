@@ -26,7 +26,7 @@
 #ifndef VMM_GUEST_H
 #define VMM_GUEST_H
 
-#define VMM_ABI_VERSION		2
+#define VMM_ABI_VERSION		3
 
 #define VMM_GUEST_BASE		0x00400000u	/* first byte of its memory */
 #define VMM_GUEST_MAX		0xB0000000u	/* its memory ends below */
@@ -109,9 +109,15 @@ struct vmm_shared {
 	 * that no interrupt is overlooked.  All zero: none.
 	 */
 	uint32_t restart_begin, restart_end, restart_eip;
-	uint32_t reserved2;
+	/*
+	 * The guest writes: where its kernel goes on after a fault of its
+	 * own, once, for a last word; 0: it is killed at once.
+	 */
+	uint32_t fault_entry;
 	/* VMM writes: TSC ticks in which other guests kept this one waiting */
 	uint64_t steal_ticks;
+	/* VMM writes: the kernel as it was at that fault, a user_ctx_t */
+	uint32_t fault_context[16];
 };
 
 _Static_assert(sizeof(struct vmm_start_info) == 32 + VMM_CMDLINE_MAX,

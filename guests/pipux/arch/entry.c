@@ -13,6 +13,7 @@
 #include <pipux/printk.h>
 #include <pipux/signal.h>
 #include <pipux/syscall.h>
+#include <pipux/trace.h>
 #include <pipux/tty.h>
 #include <pipux/virtio.h>
 #include <pipux/vmm.h>
@@ -44,7 +45,7 @@
 #define INT_N_BYTES	2
 
 void syscall_stub(void), traced_stub(void), fault_stub(void);
-void interrupt_stub(void), stray_stub(void);
+void interrupt_stub(void), stray_stub(void), kernel_fault_stub(void);
 extern char user_restart_begin[], user_restart_end[], user_restart[];
 
 uint32_t kstack_top;
@@ -59,7 +60,7 @@ static user_ctx_t *entry_set(unsigned i, void (*stub)(void))
 	return &entry[i];
 }
 
-/* Kernel command line `strace`: every system call is logged */
+/* System calls go by way of kernel/trace.c from now on */
 void syscall_trace(void)
 {
 	entry_set(0, traced_stub);
@@ -81,6 +82,7 @@ void vidt_init(void)
 	vmm_shared->restart_begin = (uint32_t)user_restart_begin;
 	vmm_shared->restart_end = (uint32_t)user_restart_end;
 	vmm_shared->restart_eip = (uint32_t)user_restart;
+	vmm_shared->fault_entry = (uint32_t)kernel_fault_stub;
 }
 
 void interrupts_handle(void)
@@ -124,12 +126,10 @@ __attribute__((noreturn)) void yield_failed(uint32_t code)
 	do_group_exit(SIGSEGV);
 }
 
-static void trace(const user_ctx_t *ctx, uint32_t nr)
+/* A fault of the kernel's own, on the boot stack */
+__attribute__((noreturn)) void kernel_fault(void)
 {
-	printk("%s[%d]: %s(%x, %x, %x, %x, %x, %x)\n", current->comm,
-		current->tid, nr < NR_SYSCALLS && syscall_names[nr]
-		? syscall_names[nr] : "?", ctx->regs.ebx, ctx->regs.ecx,
-		ctx->regs.edx, ctx->regs.esi, ctx->regs.edi, ctx->regs.ebp);
+	panic_registers((const user_ctx_t *)vmm_shared->fault_context);
 }
 
 long sys_none(void)
@@ -137,23 +137,24 @@ long sys_none(void)
 	return -ENOSYS;
 }
 
-/* What syscall_stub does, with a line in the log before and after */
+/* What syscall_stub does, with a line in the log */
 __attribute__((noreturn)) void syscall_traced(void)
 {
 	user_ctx_t *ctx = current_ctx;
 	uint32_t nr = ctx->regs.eax;
 	long result = -ENOSYS;
+	struct trace t;
 
 	kernel_since = rdtsc_low();
 	current->orig_eax = nr;
-	trace(ctx, nr);
+	trace_enter(&t, ctx);
 	if (nr < NR_SYSCALLS && syscall_table[nr])
 		result = syscall_table[nr](ctx->regs.ebx, ctx->regs.ecx,
 			ctx->regs.edx, ctx->regs.esi, ctx->regs.edi,
 			ctx->regs.ebp);
 	/* execve and clone may have put another context in place */
 	current_ctx->regs.eax = result;
-	printk("%s[%d]: = %ld\n", current->comm, current->tid, result);
+	trace_leave(&t, result);
 	exit_to_user();
 }
 

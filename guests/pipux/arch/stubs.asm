@@ -10,6 +10,7 @@ bits 32
 
 extern kernel_main, syscall_traced, fault_entry, interrupt_entry
 extern stray_entry, exit_to_user, yield_failed, task_begin, sys_none
+extern kernel_fault
 extern kstack_top, kernel_since, current, current_ctx, current_desc
 extern need_resched, syscall_table
 
@@ -35,6 +36,13 @@ ENTRY   fault_stub, fault_entry
 ENTRY   interrupt_stub, interrupt_entry
 ENTRY   stray_stub, stray_entry
 ENTRY   traced_stub, syscall_traced
+
+; Where the VMM resumes the kernel after a fault of its own: its stack may be
+; what was wrong, and the boot stack is free.
+global kernel_fault_stub
+kernel_fault_stub:
+        mov     esp, boot_stack + BOOT_STACK
+        jmp     kernel_fault
 
 ; `int 0x80` of a process: the way that everybody measures.  The same as
 ; syscall_traced and exit_to_user, which see.

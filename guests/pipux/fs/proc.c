@@ -9,6 +9,7 @@
 
 #define TEXT_FIRST	1024u
 #define TEXT_MAX	(4096u * 1024)
+#define STORE_MAX	64u		/* bytes of a setting */
 
 struct text {				/* file.priv */
 	char *buf;
@@ -108,10 +109,24 @@ static ssize_t proc_read(struct file *f, struct iov *iov, loff_t *pos)
 	return n;
 }
 
-/* Settings that cannot be changed accept being set: LIMIT */
-static ssize_t proc_write_ignored(struct file *f, struct iov *iov, loff_t *pos)
+/* LIMIT: settings that cannot be changed accept being set all the same */
+static ssize_t text_write(struct file *f, struct iov *iov, loff_t *pos)
 {
-	return iov->len;
+	const struct proc_node *node = proc_node(f->inode);
+	size_t n = MIN(iov->len, STORE_MAX);
+	char text[STORE_MAX + 1];
+	int rc;
+
+	if (!node->entry->store)
+		return iov->len;
+	if (iov_from(iov, text, n))
+		return -EFAULT;
+	text[n] = 0;
+	rc = node->entry->store(node, text, n);
+	if (rc)
+		return rc;
+	*pos += n;
+	return n;
 }
 
 static loff_t proc_llseek(struct file *f, loff_t off, int whence)
@@ -123,7 +138,7 @@ static loff_t proc_llseek(struct file *f, loff_t off, int whence)
 
 static const struct file_ops text_fops = {
 	.read = proc_read,
-	.write = proc_write_ignored,
+	.write = text_write,
 	.llseek = proc_llseek,
 	.release = drop_text,
 };
@@ -172,7 +187,15 @@ static struct dentry *link_follow(struct inode *inode)
 	return proc_node(inode)->entry->follow(proc_node(inode));
 }
 
-static const struct inode_ops file_ops, link_ops = {
+/* `echo >` truncates first; there is nothing to cut off */
+static int no_truncate(struct inode *inode, loff_t size)
+{
+	return 0;
+}
+
+static const struct inode_ops file_ops = {
+	.truncate = no_truncate,
+}, link_ops = {
 	.readlink = link_read,
 }, place_ops = {
 	.readlink = link_read,

@@ -19,6 +19,8 @@ struct proc_entry {
 	const struct proc_entry *children;	/* a directory that is fixed */
 	const struct inode_ops *ops;		/* or one that is not */
 	const struct file_ops *fops;
+	/* What was written, NUL-terminated: 0 or errno */
+	int (*store)(const struct proc_node *n, char *text, size_t len);
 	long value;				/* for shared show functions */
 };
 

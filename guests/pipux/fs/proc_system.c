@@ -5,6 +5,7 @@
 #include <pipux/balloon.h>
 #include <pipux/page_cache.h>
 #include <pipux/resource.h>
+#include <pipux/sysrq.h>
 #include <pipux/vmm.h>
 
 #define TICK_NS		(1000000000u / HZ)
@@ -167,6 +168,18 @@ static int pipstack_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
+static int nothing_show(struct proc_out *o, const struct proc_node *n)
+{
+	return -EIO;
+}
+
+static int sysrq_store(const struct proc_node *n, char *text, size_t len)
+{
+	if (len)
+		sysrq(*text);
+	return 0;
+}
+
 static int mounts_read(const struct proc_node *n, char *buf, size_t size)
 {
 	return snprintf(buf, size, "self/mounts");
@@ -193,6 +206,8 @@ const struct proc_entry proc_system_entries[] = {
 	FILE("partitions", proc_partitions_show),
 	FILE("diskstats", proc_diskstats_show),
 	FILE("pipstack", pipstack_show),
+	{ .name = "sysrq-trigger", .mode = S_IFREG | 0200,
+		.show = nothing_show, .store = sysrq_store },
 	{ .name = "sys", .mode = S_IFDIR | 0555,
 		.children = proc_sys_entries },
 	{ .name = "sysvipc", .mode = S_IFDIR | 0555,

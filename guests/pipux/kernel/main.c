@@ -10,6 +10,7 @@
 #include <pipux/random.h>
 #include <pipux/resource.h>
 #include <pipux/signal.h>
+#include <pipux/trace.h>
 #include <pipux/tty.h>
 #include <pipux/virtio.h>
 #include <pipux/vmm.h>
@@ -174,7 +175,7 @@ void kernel_main(void)
 	pages_init(vmm_info->kernel_end, vmm_info->initrd_start
 		? vmm_info->initrd_start : vmm_info->mem_end);
 	clock_init();
-	if (cmdline_get("strace"))
+	if (trace_init())
 		syscall_trace();
 	first_process();
 	printk(KERN_INFO "pipux: %u KiB of memory, %u KiB free\n",

@@ -5,12 +5,13 @@
  * never hangs.
  */
 #include <pip/abi.h>
+#include <pipux/arch.h>
 #include <pipux/printk.h>
 #include <pipux/sched.h>
 #include <pipux/vmm.h>
 
-#define BACKTRACE_WORDS	512	/* of the stack looked at */
 #define BACKTRACE_MAX	24
+#define EXC_PF		14
 
 /* The linker script's bounds of the kernel's code */
 extern const char kernel_text_start[], kernel_text_end[];
@@ -34,21 +35,38 @@ static bool after_call(uint32_t addr)
 		(p[-7] == 0xFF && (p[-6] & 0x38) == 0x10);
 }
 
-/*
- * Frames have no base pointer, so every word of the stack page pair that is
- * a return address is listed: a superset of the calls under way.
- */
-void backtrace(const uint32_t *esp)
+static void show_address(const char *before, uint32_t addr)
 {
-	uintptr_t top = ((uintptr_t)esp | (2 * PAGE_SIZE - 1)) + 1;
+	uint32_t offset = 0;
+	const char *name = in_text(addr) ? symbol_find(addr, &offset) : NULL;
+
+	printk(KERN_EMERG "%s[<%08x>] %s+%#x\n", before, addr,
+		name ? name : "?", offset);
+}
+
+/* Where the stack that esp points into ends: t's, or that page */
+static const uint32_t *stack_top(const uint32_t *esp, const struct task *t)
+{
+	uintptr_t base = t ? (uintptr_t)t->kstack : 0;
+
+	if (base && (uintptr_t)esp - base < KSTACK_SIZE)
+		return (const uint32_t *)(base + KSTACK_SIZE);
+	return (const uint32_t *)(((uintptr_t)esp | (PAGE_SIZE - 1)) + 1);
+}
+
+/*
+ * Frames have no base pointer, so every word of the stack that is a return
+ * address is listed: a superset of the calls under way.
+ */
+void backtrace(const uint32_t *esp, const struct task *t)
+{
+	const uint32_t *top = stack_top(esp, t);
 	int found = 0;
 
-	for (int i = 0; i < BACKTRACE_WORDS && found < BACKTRACE_MAX; i++) {
-		if ((uintptr_t)(esp + i + 1) > top)
-			break;
+	for (int i = 0; esp + i < top && found < BACKTRACE_MAX; i++) {
 		if (!in_text(esp[i]) || !after_call(esp[i]))
 			continue;
-		printk(KERN_EMERG " [<%08x>]\n", esp[i]);
+		show_address(" ", esp[i]);
 		found++;
 	}
 }
@@ -78,22 +96,32 @@ void panic(const char *fmt, ...)
 	va_end(ap);
 	__asm__ volatile("movl %%esp, %0" : "=r"(esp));
 	report(reason);
-	backtrace(esp);
+	backtrace(esp, current);
 	vmm_crash(reason);
 }
 
-void panic_registers(const char *reason, const struct user_ctx *ctx)
+void panic_registers(const struct user_ctx *ctx)
 {
+	static char reason[80];
+	uint32_t vector = ctx->nfu[PIP_NFU_VECTOR];
+
+	if (vector == EXC_PF)
+		snprintf(reason, sizeof(reason),
+			"page fault of the kernel at address %#x",
+			ctx->nfu[PIP_NFU_ADDRESS]);
+	else
+		snprintf(reason, sizeof(reason), "fault %u of the kernel",
+			vector);
 	report(reason);
-	printk(KERN_EMERG "eip %08x esp %08x eflags %08x cr2 %08x error %x\n",
-		ctx->eip, ctx->regs.esp, ctx->eflags,
-		ctx->nfu[PIP_NFU_ADDRESS], ctx->nfu[PIP_NFU_ERROR]);
+	show_address("eip ", ctx->eip);
+	printk(KERN_EMERG "esp %08x eflags %08x error %x\n",
+		ctx->regs.esp, ctx->eflags, ctx->nfu[PIP_NFU_ERROR]);
 	printk(KERN_EMERG "eax %08x ebx %08x ecx %08x edx %08x\n",
 		ctx->regs.eax, ctx->regs.ebx, ctx->regs.ecx, ctx->regs.edx);
 	printk(KERN_EMERG "esi %08x edi %08x ebp %08x\n",
 		ctx->regs.esi, ctx->regs.edi, ctx->regs.ebp);
 	if (ctx->regs.esp >= VMM_GUEST_BASE &&
 			ctx->regs.esp < vmm_info->mem_end)
-		backtrace((const uint32_t *)(ctx->regs.esp & ~3u));
+		backtrace((const uint32_t *)(ctx->regs.esp & ~3u), current);
 	vmm_crash(reason);
 }

@@ -22,3 +22,9 @@ const syscall_fn syscall_table[NR_SYSCALLS] = {
 const char *const syscall_names[NR_SYSCALLS] = {
 #include "syscalls.def"
 };
+#undef SYSCALL
+
+#define SYSCALL(nr, name, args)	[nr] = args,
+const uint8_t syscall_args[NR_SYSCALLS] = {
+#include "syscalls.def"
+};

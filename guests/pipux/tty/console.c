@@ -4,6 +4,7 @@
  * for processes that it controls, /dev/tty.
  */
 #include <pipux/printk.h>
+#include <pipux/sysrq.h>
 #include <pipux/vmm.h>
 #include "tty.h"
 
@@ -33,6 +34,7 @@ void console_interrupt(void)
 		n = vmm_console_read(chunk, MIN(room, CHUNK));
 		if (!n)
 			break;
+		n = sysrq_filter(chunk, n);
 		tty_receive(console, chunk, n);
 	}
 }

@@ -11,12 +11,14 @@
 
 /* Least level (exclusive) that the console shows; set, and the old one */
 int console_loglevel(int level);
-/* The stack of return addresses from `frame_esp` up, as far as they look
- * like kernel text; kernel/panic.c */
-void backtrace(const uint32_t *esp);
+/* The return addresses in t's stack from esp up; kernel/panic.c */
+struct task;
+void backtrace(const uint32_t *esp, const struct task *t);
 /* A panic for a fault of the kernel's own, with the registers it had */
 struct user_ctx;
-__attribute__((noreturn))
-void panic_registers(const char *reason, const struct user_ctx *ctx);
+__attribute__((noreturn)) void panic_registers(const struct user_ctx *ctx);
+
+/* kernel/symbols.c: the function that holds an address; NULL: unknown */
+const char *symbol_find(uint32_t addr, uint32_t *offset);
 
 #endif

@@ -18,5 +18,6 @@ typedef long (*syscall_fn)(long, long, long, long, long, long);
 
 extern const syscall_fn syscall_table[NR_SYSCALLS];
 extern const char *const syscall_names[NR_SYSCALLS];
+extern const uint8_t syscall_args[NR_SYSCALLS];
 
 #endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls in the log: kernel/trace.c. */
+#ifndef PIPUX_TRACE_H
+#define PIPUX_TRACE_H
+
+#include <pipux/sched.h>
+
+struct trace {			/* of one call, while it lasts */
+	bool wanted;
+	size_t len;
+	char text[180];
+};
+
+bool trace_init(void);		/* true: the command line asks for it */
+void trace_enter(struct trace *t, const user_ctx_t *ctx);
+void trace_leave(const struct trace *t, long result);
+
+#endif
