@@ -6,7 +6,8 @@ PIPUX_OUT  := $(BUILD)/$(PIPUX)
 PIPUX_DIRS := arch mm kernel ipc fs fs/ext2 block net drivers tty time lib
 PIPUX_SRC  := $(filter-out %/offsets.c,$(wildcard \
 	$(PIPUX_DIRS:%=$(PIPUX)/%/*.c)))
-PIPUX_OBJS := $(PIPUX_SRC:%.c=$(BUILD)/%.o) $(PIPUX_OUT)/arch/stubs.o
+PIPUX_OBJS := $(PIPUX_SRC:%.c=$(BUILD)/%.o) $(PIPUX_OUT)/arch/stubs.o \
+	$(PIPUX_OUT)/vdso/image.o
 PIPUX_DEFS := $(PIPUX_OUT)/arch/offsets.inc
 UAPI       := $(BUILD)/linux-headers
 
@@ -33,6 +34,26 @@ $(PIPUX_DEFS): $(PIPUX)/arch/offsets.c $(UAPI)/.made
 $(PIPUX_OUT)/arch/stubs.o: $(PIPUX)/arch/stubs.asm $(PIPUX_DEFS)
 	$(NASM) -f elf32 -g -I$(PIPUX_OUT)/arch/ $< -o $@
 
+# The vDSO: a shared object of its own, embedded whole
+VDSO      := $(PIPUX_OUT)/vdso/vdso.so
+VDSO_OBJS := $(PIPUX_OUT)/vdso/clock.o $(PIPUX_OUT)/vdso/entry.o
+
+$(PIPUX_OUT)/vdso/clock.o: $(PIPUX)/vdso/clock.c $(UAPI)/.made
+	@mkdir -p $(@D)
+	$(CC32) $(filter-out -g -fno-pic -fno-pie,$(PIPUX_CFLAGS)) -fPIC \
+		-fno-asynchronous-unwind-tables -MMD -MP -c $< -o $@
+
+$(PIPUX_OUT)/vdso/entry.o: $(PIPUX)/vdso/entry.asm
+	@mkdir -p $(@D)
+	$(NASM) -f elf32 $< -o $@
+
+$(VDSO): $(VDSO_OBJS) $(PIPUX)/vdso/vdso.ld
+	$(LD32) -shared -Bsymbolic -s --hash-style=both -soname linux-gate.so.1 \
+		-T $(PIPUX)/vdso/vdso.ld -o $@ $(VDSO_OBJS)
+
+$(PIPUX_OUT)/vdso/image.o: $(PIPUX)/vdso/image.asm $(VDSO)
+	$(NASM) -f elf32 -DVDSO='"$(VDSO)"' $< -o $@
+
 $(BUILD)/$(PIPUX)/%.o: $(PIPUX)/%.c $(UAPI)/.made
 	@mkdir -p $(@D)
 	$(CC32) $(PIPUX_CFLAGS) -MMD -MP -c $< -o $@
@@ -51,4 +72,4 @@ $(BUILD)/pipux.elf: $(PIPUX_OUT)/symbols.o
 pipux: $(BUILD)/pipux.elf
 .PHONY: pipux
 
--include $(PIPUX_OBJS:.o=.d) $(PIPUX_DEFS).d
+-include $(PIPUX_OBJS:.o=.d) $(PIPUX_DEFS).d $(PIPUX_OUT)/vdso/clock.d

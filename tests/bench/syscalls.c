@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BATCHES	5
@@ -64,6 +65,21 @@ static void read_zero_1(void)
 static void read_zero_4k(void)
 {
 	check(read(zero, buf, PAGE) == PAGE, "read");
+}
+
+static void do_clock(void)
+{
+	struct timespec ts;
+
+	check(clock_gettime(CLOCK_MONOTONIC, &ts) == 0, "clock_gettime");
+}
+
+static void do_clock_call(void)
+{
+	struct { int64_t sec, nsec; } ts;
+
+	check(syscall(SYS_clock_gettime64, CLOCK_MONOTONIC, &ts) == 0,
+		"clock_gettime64");
 }
 
 static void do_fstat(void)
@@ -238,6 +254,8 @@ static const struct row {
 	{ "write-null-1", write_null, 200 },
 	{ "read-zero-1", read_zero_1, 200 },
 	{ "read-zero-4k", read_zero_4k, 200 },
+	{ "clock", do_clock, 100 },
+	{ "clock-call", do_clock_call, 100 },
 	{ "fstat", do_fstat, 100 },
 	{ "stat", do_stat, 100 },
 	{ "open-close", do_open, 100 },

@@ -30,6 +30,13 @@ def test_inotifyd():
     assert result.status == 0
 
 
+def test_vdso():
+    """With "set" it also sets the clock, for a process that has a copy."""
+    result = boot(exec="/vdso set", add=[program("vdso")], timeout=300)
+    assert "vdso: ok\n" in result.output, result.output
+    assert result.status == 0
+
+
 def test_ipcs():
     """BusyBox's ipcs sees what is there; nothing is left of what went."""
     result = boot(exec="grep kmalloc /proc/pipstack >/a; >/b; /sysvipc\n"

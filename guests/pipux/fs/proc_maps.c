@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* procfs: /proc/PID/maps and the lists of mounts. */
 #include "proc.h"
+#include <pipux/vdso.h>
 #include <linux/mman.h>
 
 #define PATH_COLUMN	49		/* as on 32-bit Linux */
@@ -9,6 +10,8 @@ static const char *vma_name(const struct vma *v, char *buf)
 {
 	char *path;
 
+	if (vdso_is(v))
+		return "[vdso]";
 	if (v->file) {
 		path = dentry_path(v->file->dentry, buf, PATH_MAX);
 		return IS_ERR(path) ? "?" : path;
@@ -20,7 +23,8 @@ static const char *vma_name(const struct vma *v, char *buf)
 
 static void show_vma(struct proc_out *o, const struct vma *v, char *buf)
 {
-	const struct inode *i = v->file ? v->file->inode : NULL;
+	const struct inode *i = v->file && !vdso_is(v) ? v->file->inode
+		: NULL;
 	size_t start = o->len;
 	const char *name;
 

@@ -9,6 +9,7 @@
 #include "../fs/internal.h"
 #include "../time/clock.h"
 #include <pipux/resource.h>
+#include <pipux/sysvipc.h>
 #include <linux/mqueue.h>
 #include <asm/siginfo.h>
 #include <asm/signal.h>
@@ -104,6 +105,16 @@ static void queue_flush(struct file *f)
 
 	if (q->notify == current->process)
 		q->notify = NULL;
+}
+
+/* The descriptor may live on in a table shared by CLONE_FILES */
+void mqueue_process_exit(struct process *p)
+{
+	struct mqueue *q;
+
+	list_for_each(q, &all_queues, link)
+		if (q->notify == p)
+			q->notify = NULL;
 }
 
 static uint32_t queue_poll(struct file *f, struct poll_table *pt)

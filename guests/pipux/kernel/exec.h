@@ -38,7 +38,7 @@ struct exec {
 	/* exec_load.c */
 	struct mm *mm;
 	struct elf elf;
-	uint32_t bias, interp_base;
+	uint32_t bias, interp_base, vdso;
 	uint32_t entry;			/* of the loader if there is one */
 };
 

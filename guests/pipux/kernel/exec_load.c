@@ -4,6 +4,7 @@
  * space.  Nothing is read but headers: segments come in by page faults.
  */
 #include "exec.h"
+#include <pipux/vdso.h>
 #include <pipux/resource.h>
 #include <linux/mman.h>
 
@@ -168,6 +169,7 @@ int exec_load(struct exec *e)
 		return -ENOMEM;
 	layout(mm);
 	rc = map_stack(e);
+	e->vdso = vdso_map(mm);
 	if (!rc)
 		rc = map_image(mm, e->file, elf, e->bias);
 	if (rc)

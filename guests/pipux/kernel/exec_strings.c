@@ -182,6 +182,8 @@ static uint32_t aux_fill(const struct exec *e, uint32_t *vector)
 	const struct credentials *c = &current->cred;
 	uint32_t *p = vector;
 
+	if (e->vdso)
+		p = aux(p, AT_SYSINFO_EHDR, e->vdso);
 	p = aux(p, AT_HWCAP, HWCAP_FXSR_SSE);
 	p = aux(p, AT_PAGESZ, PAGE_SIZE);
 	p = aux(p, AT_CLKTCK, HZ);

@@ -133,6 +133,7 @@ static void process_exit(struct process *p)
 	itimers_release(p);
 	posix_timers_release(p);
 	sem_process_exit(p);
+	mqueue_process_exit(p);
 	session_exit(p);
 	if (p->session == p->pid)
 		tty_disassociate(p);

@@ -13,6 +13,7 @@
 #include <pipux/trace.h>
 #include <pipux/tty.h>
 #include <pipux/virtio.h>
+#include <pipux/vdso.h>
 #include <pipux/vmm.h>
 #include <pipux/work.h>
 
@@ -121,6 +122,7 @@ static void init_task(void *unused)
 
 	work_init();
 	vfs_init();
+	vdso_init();
 	console_init();
 	pty_init();
 	virtio_init();

@@ -6,11 +6,12 @@
  */
 #include <pipux/arch.h>
 #include <pipux/time.h>
+#include <pipux/vdso.h>
 #include <pipux/vmm.h>
 #include "clock.h"
 
 /* Fixed-point factors have 28 bits after the point: 62.5 MHz to 16 GHz */
-#define FACTOR_SHIFT	28
+#define FACTOR_SHIFT	VDSO_FACTOR_SHIFT
 #define KHZ_MIN		62500u
 #define KHZ_MAX		15900000u
 #define KHZ_UNKNOWN	1000000u
@@ -80,6 +81,15 @@ uint64_t realtime_get(void)
 void realtime_set(uint64_t ns)
 {
 	realtime_offset = ns - ktime_get();
+	vdso_update();
+}
+
+void clock_vdso(struct vdso_data *d)
+{
+	d->sequence++;
+	d->ns_per_tick = ns_per_tick;
+	d->tsc_boot = tsc_boot;
+	d->realtime_offset = realtime_offset;
 }
 
 ktime_t realtime_to_ktime(uint64_t ns)

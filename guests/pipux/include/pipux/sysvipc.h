@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System V IPC as the rest of the kernel sees it. */
+/* IPC as the rest of the kernel sees it. */
 #ifndef PIPUX_SYSVIPC_H
 #define PIPUX_SYSVIPC_H
 
@@ -7,5 +7,7 @@ struct process;
 
 /* ipc/sem_undo.c: the last thread is gone */
 void sem_process_exit(struct process *p);
+/* ipc/mqueue.c: the same; nobody is to be told by a signal any more */
+void mqueue_process_exit(struct process *p);
 
 #endif
