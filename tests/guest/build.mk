@@ -8,7 +8,7 @@ GUEST_TESTS := $(patsubst tests/guest/%.c,$(GUEST_BIN)/%, \
 .PHONY: guest-programs
 guest-programs: $(GUEST_TESTS) $(GUEST_BIN)/hostile.elf
 
-$(GUEST_BIN)/%: tests/guest/%.c tests/guest/check.h $(MUSL_CC)
+$(GUEST_BIN)/%: tests/guest/%.c $(wildcard tests/guest/*.h) $(MUSL_CC)
 	@mkdir -p $(@D)
 	$(MUSL_CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wno-infinite-recursion \
 		$(filter %.c,$^) -o $@ -lm

@@ -9,7 +9,8 @@ from machine import BUILD, boot, program
 PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
             "files", "pipes", "clocks", "processes", "badcalls",
             "names", "descriptors", "events", "ptys", "mounts", "watches",
-            "sysvipc", "mqueues"]
+            "sysvipc", "mqueues", "sockets",
+            "unix_sockets"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -31,8 +31,8 @@ static ssize_t transfer(struct transfer *t, size_t n)
 	if (!buf)
 		return -ENOMEM;
 	while (done < n) {
-		struct iov iov = iov_kernel(buf,
-			MIN(n - done, (size_t)PAGE_SIZE));
+		size_t want = MIN(n - done, (size_t)PAGE_SIZE);
+		struct iov iov = iov_kernel(buf, want);
 		ssize_t got;
 
 		got = rc = file_read(t->in, &iov, t->in_pos);
@@ -42,7 +42,8 @@ static ssize_t transfer(struct transfer *t, size_t n)
 		if (rc < 0)
 			break;
 		done += rc;
-		if (rc < got)
+		/* what there is, is enough: a pipe or socket would wait */
+		if (rc < got || got < (ssize_t)want)
 			break;
 		if (signal_pending())
 			break;

@@ -10,6 +10,7 @@
 #include <pipux/random.h>
 #include <pipux/resource.h>
 #include <pipux/signal.h>
+#include <pipux/socket.h>
 #include <pipux/trace.h>
 #include <pipux/tty.h>
 #include <pipux/virtio.h>
@@ -125,6 +126,7 @@ static void init_task(void *unused)
 	vdso_init();
 	console_init();
 	pty_init();
+	net_init();
 	virtio_init();
 	initrd_load();
 	console_open();

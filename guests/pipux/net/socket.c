@@ -92,6 +92,14 @@ long socket_broken(uint32_t flags)
 	return (flags & MSG_NOSIGNAL) ? -EPIPE : broken_pipe();
 }
 
+static void socket_flush(struct file *f)
+{
+	struct socket *s = f->priv;
+
+	if (s->ops->flush)
+		s->ops->flush(s);
+}
+
 static void socket_release(struct file *f)
 {
 	struct socket *s = f->priv;
@@ -125,5 +133,6 @@ static const struct file_ops socket_fops = {
 	.write = socket_write,
 	.poll = socket_poll,
 	.ioctl = socket_ioctl,
+	.flush = socket_flush,
 	.release = socket_release,
 };

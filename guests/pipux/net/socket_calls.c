@@ -179,11 +179,13 @@ long sys_accept4(int fd, void *uaddr, int *ulen, int flags)
 	struct socket *s, *to;
 	int new;
 
-	if (flags & ~FLAGS_MASK)
-		return -EINVAL;
 	s = fd_socket(fd);
 	if (IS_ERR(s))
 		return PTR_ERR(s);
+	if (flags & ~FLAGS_MASK) {
+		file_put(s->file);
+		return -EINVAL;
+	}
 	new = fd_alloc(0, flags & SOCK_CLOEXEC);
 	if (new >= 0) {
 		to = accept_on(s, flags, uaddr, ulen);

@@ -113,7 +113,9 @@ struct socket_msg {
  * 0 (or bytes) or a negative errno, and may sleep by socket_wait.
  */
 struct socket_ops {
-	/* The descriptor is gone; never sleeps on another process */
+	/* A descriptor is closed, perhaps not the last one; may be NULL */
+	void (*flush)(struct socket *s);
+	/* All are gone; never sleeps on another process */
 	void (*release)(struct socket *s);
 	int (*bind)(struct socket *s, const struct sockaddr_storage *addr,
 		int len);
@@ -176,6 +178,8 @@ struct socket {
 	struct socket_options opt;
 	struct wait_queue rd, wr;	/* to read or accept; to write, connect */
 };
+
+void net_init(void);			/* net/init.c: the families */
 
 /*
  * net/socket.c.  create() checks type and protocol (EPROTONOSUPPORT,

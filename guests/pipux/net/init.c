@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The protocol families there are. */
+#include "unix.h"
+
+void net_init(void)
+{
+	unix_init();
+}
