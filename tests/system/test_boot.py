@@ -134,10 +134,44 @@ def test_minimal_partition(open_terminal, medium):
     machine.expect("Hello World")
 
 
-def test_iso_image_with_menu(open_terminal):
+@pytest.fixture
+def menu(open_terminal):
+    """A machine at the menu of the image that `make iso` makes."""
     subprocess.run(["make", "-s", "build/pipstack.iso"], cwd=TOP, check=True)
     machine = open_terminal("--iso=" + str(BUILD / "pipstack.iso"))
-    machine.expect("Pipstack: VMM")
+    machine.expect("Benchmark of Pip")
+    return machine
+
+
+@pytest.mark.parametrize("key, text", [
+    ("3", "Hello World"), ("4", r"[Ll]auncher|child"),
+    ("5", r"createPartition")])
+def test_menu_has_partitions(menu, key, text):
+    menu.send(key)
+    menu.expect(r"pip: starting the root partition")
+    menu.expect(text)
+
+
+def test_menu_has_two_guests(menu):
+    menu.send("2")
+    menu.prompt()
+    menu.send("\x1d")
+    menu.expect("vmm> ")
+    menu.send("list\r")
+    menu.expect(r"1 \* one")
+    menu.expect(r"2 +two")
+    menu.send("switch 2\r")
+    menu.prompt()
+    menu.send("exit 0\r")
+    menu.expect(r"guest 2 \(two\) ended with status 0")
+    menu.send("\r")
+    menu.prompt()
+    menu.send("exit 7\r")
+    assert menu.status() == 7
+
+
+def test_menu_boots_by_itself(menu):
+    machine = menu
     machine.prompt()
     machine.send("exit 5\r")
     assert machine.status() == 5
