@@ -54,6 +54,7 @@ def test_task_dump():
 
 def test_requests_by_key(terminal):
     terminal.run("sleep 1000 &")
+    terminal.run("until grep -q sleep /proc/$!/comm; do :; done")
     terminal.send("\x1et")
     terminal.expect(r"S sleep\r\n.*\+0x")
     terminal.send("\x1em")

@@ -115,7 +115,7 @@ void devtmpfs_remove(const char *name);
 extern struct fs_type devtmpfs_type;
 void memdev_init(void);
 
-extern struct fs_type devpts_type;
+extern struct fs_type devpts_type, sysfs_type;
 
 /* pipe.c, fifo.c */
 struct pipe;

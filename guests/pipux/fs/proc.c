@@ -250,7 +250,7 @@ struct inode *proc_lookup_in(struct inode *dir, const struct proc_entry *list,
 	for (; list->name; list++)
 		if (!strcmp(list->name, name))
 			return proc_inode(dir->sb, list, proc_node(dir)->tid,
-				-1);
+				proc_node(dir)->fd);
 	return ERR_PTR(-ENOENT);
 }
 
@@ -338,7 +338,7 @@ static const struct proc_entry root_entry = {
 
 static void proc_statfs(struct super_block *sb, struct statfs64 *st)
 {
-	st->f_type = PROC_SUPER_MAGIC;
+	st->f_type = (long)sb->priv;
 }
 
 static const struct super_ops proc_super_ops = {
@@ -346,13 +346,14 @@ static const struct super_ops proc_super_ops = {
 	.evict = proc_evict,
 };
 
-static int proc_mount(struct super_block *sb, const char *source,
-		const char *options)
+int proc_mount_tree(struct super_block *sb, const struct proc_entry *root,
+		long magic)
 {
 	struct inode *inode;
 
 	sb->ops = &proc_super_ops;
-	inode = proc_inode(sb, &root_entry, 0, -1);
+	sb->priv = (void *)magic;
+	inode = proc_inode(sb, root, 0, -1);
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
 	sb->root = dentry_root(sb, inode);
@@ -360,6 +361,12 @@ static int proc_mount(struct super_block *sb, const char *source,
 		return 0;
 	inode_put(inode);
 	return -ENOMEM;
+}
+
+static int proc_mount(struct super_block *sb, const char *source,
+		const char *options)
+{
+	return proc_mount_tree(sb, &root_entry, PROC_SUPER_MAGIC);
 }
 
 struct fs_type proc_type = {

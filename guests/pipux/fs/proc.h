@@ -36,6 +36,9 @@ static inline const struct proc_node *proc_node(const struct inode *inode)
 }
 
 /* proc.c */
+/* Makes sb a file system of these nodes: 0 or -ENOMEM */
+int proc_mount_tree(struct super_block *sb, const struct proc_entry *root,
+	long magic);
 struct inode *proc_inode(struct super_block *sb, const struct proc_entry *e,
 		int tid, int fd);
 /* The entry of that name made an inode; ERR_PTR(-ENOENT) */
@@ -66,10 +69,29 @@ int proc_comm_show(struct proc_out *o, const struct proc_node *n);
 int proc_cmdline_show(struct proc_out *o, const struct proc_node *n);
 int proc_environ_show(struct proc_out *o, const struct proc_node *n);
 int proc_maps_show(struct proc_out *o, const struct proc_node *n);
+/* buf: PATH_MAX bytes to work in */
+void proc_show_vma(struct proc_out *o, const struct vma *v, char *buf);
 int proc_limits_show(struct proc_out *o, const struct proc_node *n);
 int proc_io_show(struct proc_out *o, const struct proc_node *n);
 int proc_zero_show(struct proc_out *o, const struct proc_node *n);
 uint32_t vma_pages(struct mm *mm);
+
+/* proc_attr.c */
+int proc_comm_store(const struct proc_node *n, char *text, size_t len);
+int proc_oom_adj_show(struct proc_out *o, const struct proc_node *n);
+int proc_oom_adj_store(const struct proc_node *n, char *text, size_t len);
+int proc_auxv_show(struct proc_out *o, const struct proc_node *n);
+int proc_wchan_show(struct proc_out *o, const struct proc_node *n);
+int proc_personality_show(struct proc_out *o, const struct proc_node *n);
+int proc_fdinfo_show(struct proc_out *o, const struct proc_node *n);
+int proc_smaps_show(struct proc_out *o, const struct proc_node *n);
+
+/* proc_counters.c */
+int proc_vmstat_show(struct proc_out *o, const struct proc_node *n);
+int proc_interrupts_show(struct proc_out *o, const struct proc_node *n);
+int proc_swaps_show(struct proc_out *o, const struct proc_node *n);
+int proc_tty_drivers_show(struct proc_out *o, const struct proc_node *n);
+int proc_consoles_show(struct proc_out *o, const struct proc_node *n);
 
 /* proc_block.c */
 int proc_devices_show(struct proc_out *o, const struct proc_node *n);

@@ -52,7 +52,7 @@ int proc_diskstats_show(struct proc_out *o, const struct proc_node *n)
 int proc_devices_show(struct proc_out *o, const struct proc_node *n)
 {
 	proc_printf(o, "Character devices:\n  1 mem\n  4 ttyS\n  5 tty\n"
-		" 10 misc\n229 hvc\n\nBlock devices:\n");
+		" 10 misc\n136 pts\n229 hvc\n\nBlock devices:\n");
 	if (!list_empty(&all_block_devices))
 		proc_printf(o, "%3u virtblk\n", MAJOR(list_first(
 			&all_block_devices, struct block_device, link)->dev));

@@ -21,7 +21,7 @@ static const char *vma_name(const struct vma *v, char *buf)
 	return (v->flags & VMA_HEAP) ? "[heap]" : "";
 }
 
-static void show_vma(struct proc_out *o, const struct vma *v, char *buf)
+void proc_show_vma(struct proc_out *o, const struct vma *v, char *buf)
 {
 	const struct inode *i = v->file && !vdso_is(v) ? v->file->inode
 		: NULL;
@@ -56,7 +56,7 @@ int proc_maps_show(struct proc_out *o, const struct proc_node *n)
 	if (!buf)
 		return -ENOMEM;
 	list_for_each(v, &t->mm->vmas, link)
-		show_vma(o, v, buf);
+		proc_show_vma(o, v, buf);
 	kfree(buf);
 	return 0;
 }

@@ -2,7 +2,7 @@
 /* procfs: the directories of processes, threads and their descriptors. */
 #include "proc.h"
 
-static const struct proc_entry tid_entry, fd_entry;
+static const struct proc_entry tid_entry, fd_entry, fdinfo_entry;
 
 /* A thread that still counts, NULL otherwise */
 struct task *proc_task(const struct proc_node *n)
@@ -76,8 +76,9 @@ static struct inode *fd_lookup(struct inode *dir, const char *name)
 	f = n.fd < 0 ? NULL : node_file(&n);
 	if (!f)
 		return ERR_PTR(-ENOENT);
-	inode = proc_inode(dir->sb, &fd_entry, n.tid, n.fd);
-	if (!IS_ERR(inode))
+	inode = proc_inode(dir->sb, n.entry->value ? &fdinfo_entry : &fd_entry,
+		n.tid, n.fd);
+	if (!IS_ERR(inode) && !n.entry->value)
 		inode->mode = S_IFLNK
 			| ((f->mode & FMODE_READ) ? 0500 : 0)
 			| ((f->mode & FMODE_WRITE) ? 0300 : 0);
@@ -99,7 +100,8 @@ static int fd_iterate(struct file *f, struct dir_context *ctx)
 		int len = snprintf(name, sizeof(name), "%d", fd);
 
 		if (!ctx->emit(ctx, name, len, f->inode->ino + 1 + fd,
-				MODE_DT(S_IFLNK), fd + 3))
+				proc_node(f->inode)->entry->value
+				? MODE_DT(S_IFREG) : MODE_DT(S_IFLNK), fd + 3))
 			break;
 		f->pos = fd + 3;
 	}
@@ -181,26 +183,37 @@ static const struct file_ops
 static const struct proc_entry fd_entry = {
 	.name = "", .mode = S_IFLNK | 0700, .follow = fd_follow,
 };
+static const struct proc_entry fdinfo_entry = {
+	.name = "", .mode = S_IFREG | 0400, .show = proc_fdinfo_show,
+};
 
 /* A process has "task", a thread has all the rest: it comes first */
 static const struct proc_entry pid_entries[] = {
 	{ "task", S_IFDIR | 0555, .ops = &task_dir_ops,
 		.fops = &task_dir_fops },
 	{ "fd", S_IFDIR | 0500, .ops = &fd_dir_ops, .fops = &fd_dir_fops },
+	{ "fdinfo", S_IFDIR | 0500, .ops = &fd_dir_ops, .fops = &fd_dir_fops,
+		.value = true },
 	{ "stat", S_IFREG | 0444, .show = proc_stat_show },
 	{ "status", S_IFREG | 0444, .show = proc_status_show },
 	{ "statm", S_IFREG | 0444, .show = proc_statm_show },
-	{ "comm", S_IFREG | 0444, .show = proc_comm_show },
+	{ "comm", S_IFREG | 0644, .show = proc_comm_show,
+		.store = proc_comm_store },
 	{ "cmdline", S_IFREG | 0444, .show = proc_cmdline_show },
 	{ "environ", S_IFREG | 0400, .show = proc_environ_show },
+	{ "auxv", S_IFREG | 0400, .show = proc_auxv_show },
+	{ "wchan", S_IFREG | 0444, .show = proc_wchan_show },
+	{ "personality", S_IFREG | 0400, .show = proc_personality_show },
 	{ "maps", S_IFREG | 0444, .show = proc_maps_show },
+	{ "smaps", S_IFREG | 0444, .show = proc_smaps_show },
 	{ "limits", S_IFREG | 0444, .show = proc_limits_show },
 	{ "io", S_IFREG | 0400, .show = proc_io_show },
 	{ "mounts", S_IFREG | 0444, .show = proc_mounts_show },
 	{ "mountinfo", S_IFREG | 0444, .show = proc_mountinfo_show },
 	{ "mountstats", S_IFREG | 0400, .show = proc_mountstats_show },
 	{ "oom_score", S_IFREG | 0444, .show = proc_zero_show },
-	{ "oom_score_adj", S_IFREG | 0644, .show = proc_zero_show },
+	{ "oom_score_adj", S_IFREG | 0644, .show = proc_oom_adj_show,
+		.store = proc_oom_adj_store },
 	{ "exe", S_IFLNK | 0777, .follow = exe_follow },
 	{ "cwd", S_IFLNK | 0777, .follow = cwd_follow },
 	{ "root", S_IFLNK | 0777, .follow = root_follow },

@@ -7,7 +7,9 @@
 #include "inotify.h"
 #include "../ipc/mqueue.h"
 #include <pipux/random.h>
+#include <pipux/printk.h>
 #include <pipux/resource.h>
+#include <pipux/tty.h>
 #include <linux/msg.h>
 #include <linux/sem.h>
 #include <linux/shm.h>
@@ -57,6 +59,22 @@ static int sem_show(struct proc_out *o, const struct proc_node *n)
 static int shmmax_show(struct proc_out *o, const struct proc_node *n)
 {
 	proc_printf(o, "%lu\n", SHMMAX);
+	return 0;
+}
+
+static int pty_nr_show(struct proc_out *o, const struct proc_node *n)
+{
+	proc_printf(o, "%u\n", pty_count());
+	return 0;
+}
+
+/* The console's level, the default one, the least, the default console's */
+static int printk_show(struct proc_out *o, const struct proc_node *n)
+{
+	int level = console_loglevel(CONSOLE_ALL);
+
+	(void)console_loglevel(level);
+	proc_printf(o, "%d\t4\t1\t%d\n", level, CONSOLE_DEFAULT);
 	return 0;
 }
 
@@ -111,6 +129,13 @@ static const struct proc_entry random_entries[] = {
 	{ 0 },
 };
 
+static const struct proc_entry pty_entries[] = {
+	VALUE("max", PTY_MAX),
+	VALUE("reserve", 0),
+	TEXT("nr", pty_nr_show),
+	{ 0 },
+};
+
 static const struct proc_entry kernel_entries[] = {
 	TEXT("hostname", hostname_show),
 	TEXT("domainname", domainname_show),
@@ -132,6 +157,13 @@ static const struct proc_entry kernel_entries[] = {
 	VALUE("overflowuid", 65534),
 	VALUE("overflowgid", 65534),
 	DIRECTORY("random", random_entries),
+	DIRECTORY("pty", pty_entries),
+	VALUE("sysrq", 1),
+	VALUE("panic", 0),
+	VALUE("tainted", 0),
+	VALUE("core_uses_pid", 0),
+	VALUE("dmesg_restrict", 0),
+	TEXT("printk", printk_show),
 	{ 0 },
 };
 

@@ -188,6 +188,11 @@ static int mounts_read(const struct proc_node *n, char *buf, size_t size)
 #define FILE(name_, show_)						\
 	{ .name = name_, .mode = S_IFREG | 0444, .show = show_ }
 
+static const struct proc_entry tty_entries[] = {
+	FILE("drivers", proc_tty_drivers_show),
+	{ 0 },
+};
+
 const struct proc_entry proc_system_entries[] = {
 	{ .name = "self", .mode = S_IFLNK | 0777,
 		.readlink = proc_self_read },
@@ -206,6 +211,11 @@ const struct proc_entry proc_system_entries[] = {
 	FILE("partitions", proc_partitions_show),
 	FILE("diskstats", proc_diskstats_show),
 	FILE("pipstack", pipstack_show),
+	FILE("vmstat", proc_vmstat_show),
+	FILE("interrupts", proc_interrupts_show),
+	FILE("swaps", proc_swaps_show),
+	FILE("consoles", proc_consoles_show),
+	{ .name = "tty", .mode = S_IFDIR | 0555, .children = tty_entries },
 	{ .name = "sysrq-trigger", .mode = S_IFREG | 0200,
 		.show = nothing_show, .store = sysrq_store },
 	{ .name = "sys", .mode = S_IFDIR | 0555,

@@ -96,6 +96,7 @@ static struct process *copy_process(uint32_t flags)
 	p->session = me->session;
 	p->tty = me->tty;
 	p->personality = me->personality;
+	p->oom_score_adj = me->oom_score_adj;
 	p->parent = flags & CLONE_PARENT ? me->parent : me;
 	memcpy(p->limits, me->limits, sizeof(p->limits));
 	p->start_time = ktime_get();

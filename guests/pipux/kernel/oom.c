@@ -6,6 +6,7 @@
  */
 #include <pipux/arch.h>
 #include <pipux/page.h>
+#include <linux/oom.h>
 
 #define WAIT		(NSEC_PER_SEC / 100)
 
@@ -14,6 +15,8 @@ static uint32_t size_of(const struct process *p)
 	struct task *t;
 	uint32_t pages = 0;
 
+	if (p->oom_score_adj == OOM_SCORE_ADJ_MIN)
+		return 0;
 	list_for_each(t, &p->threads, thread_link)
 		if (t->mm)
 			pages = t->mm->nr_pages;

@@ -71,6 +71,37 @@ void backtrace(const uint32_t *esp, const struct task *t)
 	}
 }
 
+/*
+ * The innermost function that is not the scheduler's.  LIMIT: a word left in
+ * the stack by an earlier call may be taken for it.
+ */
+const char *task_sleeps_in(const struct task *t)
+{
+	static const char *const skipped[] = {
+		"schedule", "sleep_on", "switch_finish", "task_begin",
+		"task_start", "exit_to_user",
+	};
+	const uint32_t *esp = (const uint32_t *)t->ksp, *top;
+
+	if (!t->kstack || t == current)
+		return NULL;
+	for (top = stack_top(esp, t); esp < top; esp++) {
+		const char *name;
+		uint32_t offset;
+		size_t i = 0;
+
+		if (!in_text(*esp) || !after_call(*esp))
+			continue;
+		name = symbol_find(*esp, &offset);
+		while (i < ARRAY_SIZE(skipped) && name
+				&& strcmp(name, skipped[i]))
+			i++;
+		if (i == ARRAY_SIZE(skipped) || !name)
+			return name;
+	}
+	return NULL;
+}
+
 static void report(const char *reason)
 {
 	static bool again;

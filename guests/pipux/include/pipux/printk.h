@@ -14,6 +14,8 @@ int console_loglevel(int level);
 /* The return addresses in t's stack from esp up; kernel/panic.c */
 struct task;
 void backtrace(const uint32_t *esp, const struct task *t);
+/* The function that a sleeping task waits in; NULL: unknown */
+const char *task_sleeps_in(const struct task *t);
 /* A panic for a fault of the kernel's own, with the registers it had */
 struct user_ctx;
 __attribute__((noreturn)) void panic_registers(const struct user_ctx *ctx);

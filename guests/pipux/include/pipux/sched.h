@@ -106,6 +106,7 @@ struct process {
 	struct sem_undo *sem_undo;	/* ipc/: NULL: none */
 	uint32_t personality;	/* personality(2); inherited by fork */
 	bool vfork_child, did_exec, oom_killed;
+	int oom_score_adj;	/* -1000: never a victim */
 	bool kernel;		/* kernel/kthread.c: no program, no signals */
 	int exit_signal;	/* to the parent, usually SIGCHLD */
 };

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * procfs: what debuggers and administrators look at or set in /proc/PID:
+ * comm, oom_score_adj, auxv, wchan, personality, fdinfo, smaps.
+ */
+#include "proc.h"
+#include <pipux/partition.h>
+#include <pipux/printk.h>
+#include <linux/auxvec.h>
+#include <linux/oom.h>
+
+#define VECTOR_MAX	(1u << 20)	/* bytes of argv and envp looked at */
+#define AUX_PAIRS	32
+
+int proc_comm_store(const struct proc_node *n, char *text, size_t len)
+{
+	struct task *t = proc_task(n);
+
+	if (!t)
+		return -ESRCH;
+	if (t->process != current->process)
+		return -EINVAL;
+	strlcpy(t->comm, text, sizeof(t->comm));
+	return 0;
+}
+
+int proc_oom_adj_show(struct proc_out *o, const struct proc_node *n)
+{
+	struct task *t = proc_task(n);
+
+	if (!t)
+		return -ESRCH;
+	proc_printf(o, "%d\n", t->process->oom_score_adj);
+	return 0;
+}
+
+/* A decimal number, a sign, blanks around: false if it is none */
+static bool parse_int(const char *s, int *value)
+{
+	bool minus;
+	char *end;
+	unsigned long v;
+
+	while (*s == ' ')
+		s++;
+	minus = *s == '-';
+	s += minus;
+	v = strtoul(s, &end, 10);
+	while (*end == ' ' || *end == '\n')
+		end++;
+	*value = minus ? -(int)v : (int)v;
+	return *s >= '0' && *s <= '9' && !*end && v <= INT32_MAX;
+}
+
+/* proc(5): only the superuser may make a process less likely a victim */
+int proc_oom_adj_store(const struct proc_node *n, char *text, size_t len)
+{
+	struct task *t = proc_task(n);
+	int value;
+
+	if (!t)
+		return -ESRCH;
+	if (!parse_int(text, &value) || value < OOM_SCORE_ADJ_MIN
+	    || value > OOM_SCORE_ADJ_MAX)
+		return -EINVAL;
+	if (value < t->process->oom_score_adj && !capable())
+		return -EACCES;
+	t->process->oom_score_adj = value;
+	return 0;
+}
+
+static bool word_at(struct mm *mm, uint32_t addr, uint32_t *word)
+{
+	return copy_from_mm(mm, word, addr, sizeof(*word)) == 0;
+}
+
+/* The address behind the NULL that ends the vector at `addr`; 0: none */
+static uint32_t skip_vector(struct mm *mm, uint32_t addr)
+{
+	uint32_t end = addr + VECTOR_MAX, word;
+
+	for (; addr < end && word_at(mm, addr, &word); addr += sizeof(word))
+		if (!word)
+			return addr + sizeof(word);
+	return 0;
+}
+
+/* As it lies on the stack, behind argc, argv and envp (System V ABI) */
+static void show_auxv(struct proc_out *o, struct mm *mm)
+{
+	uint32_t pair[2] = { 1 }, at;
+
+	at = skip_vector(mm, mm->start_stack + sizeof(uint32_t));
+	at = at ? skip_vector(mm, at) : 0;
+	for (int i = 0; at && i < AUX_PAIRS && pair[0] != AT_NULL; i++) {
+		if (copy_from_mm(mm, pair, at, sizeof(pair)))
+			return;
+		proc_write(o, pair, sizeof(pair));
+		at += sizeof(pair);
+	}
+}
+
+int proc_auxv_show(struct proc_out *o, const struct proc_node *n)
+{
+	struct task *t = proc_task(n);
+	struct mm *mm;
+
+	if (!t)
+		return -ESRCH;
+	mm = t->mm;
+	if (!mm)
+		return 0;
+	mm_get(mm);			/* reading it may sleep */
+	show_auxv(o, mm);
+	mm_put(mm);
+	return 0;
+}
+
+int proc_wchan_show(struct proc_out *o, const struct proc_node *n)
+{
+	struct task *t = proc_task(n);
+	const char *name;
+
+	if (!t)
+		return -ESRCH;
+	name = t->state == TASK_RUNNING ? NULL : task_sleeps_in(t);
+	proc_printf(o, "%s", name ? name : "0");
+	return 0;
+}
+
+int proc_personality_show(struct proc_out *o, const struct proc_node *n)
+{
+	struct task *t = proc_task(n);
+
+	if (!t)
+		return -ESRCH;
+	proc_printf(o, "%08x\n", t->process->personality);
+	return 0;
+}
+
+int proc_fdinfo_show(struct proc_out *o, const struct proc_node *n)
+{
+	struct task *t = proc_task(n);
+	struct file *f = t && t->files ? files_lookup(t->files, n->fd) : NULL;
+
+	if (!f)
+		return -ENOENT;
+	proc_printf(o, "pos:\t%lld\nflags:\t0%o\nmnt_id:\t%u\nino:\t%u\n",
+		(long long)f->pos, f->flags, f->dentry->sb->dev,
+		f->inode->ino);
+	file_put(f);
+	return 0;
+}
+
+static uint32_t resident(struct mm *mm, const struct vma *v)
+{
+	uint32_t pages = 0;
+
+	for (uint32_t va = v->start; va < v->end; va += PAGE_SIZE) {
+		uint32_t *entry = partition_entry(mm->part, va);
+
+		pages += entry && *entry;
+	}
+	return pages * (PAGE_SIZE / 1024);
+}
+
+/* LIMIT: every page counts as private and dirty, for none is known shared */
+static void show_amounts(struct proc_out *o, struct mm *mm,
+		const struct vma *v)
+{
+	uint32_t rss = resident(mm, v);
+	const struct { const char *name; uint32_t kib; } row[] = {
+		{ "Size:", (v->end - v->start) / 1024 },
+		{ "KernelPageSize:", PAGE_SIZE / 1024 },
+		{ "MMUPageSize:", PAGE_SIZE / 1024 },
+		{ "Rss:", rss }, { "Pss:", rss }, { "Shared_Clean:", 0 },
+		{ "Shared_Dirty:", 0 }, { "Private_Clean:", 0 },
+		{ "Private_Dirty:", rss }, { "Referenced:", rss },
+		{ "Anonymous:", v->file ? 0 : rss }, { "Swap:", 0 },
+		{ "SwapPss:", 0 }, { "Locked:", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++)
+		proc_printf(o, "%-16s %8u kB\n", row[i].name, row[i].kib);
+}
+
+int proc_smaps_show(struct proc_out *o, const struct proc_node *n)
+{
+	struct task *t = proc_task(n);
+	struct vma *v;
+	char *buf;
+
+	if (!t)
+		return -ESRCH;
+	if (!t->mm)
+		return 0;
+	buf = kmalloc(PATH_MAX);
+	if (!buf)
+		return -ENOMEM;
+	list_for_each(v, &t->mm->vmas, link) {
+		proc_show_vma(o, v, buf);
+		show_amounts(o, t->mm, v);
+	}
+	kfree(buf);
+	return 0;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What /proc/PID and /proc/sys tell of a process to itself: proc(5). */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "check.h"
+
+static char text[65536];
+
+/* The whole file in `text`; its length */
+static size_t load(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	size_t n = 0;
+	ssize_t got;
+
+	CHECK(fd >= 0);
+	while ((got = read(fd, text + n, sizeof(text) - 1 - n)) > 0)
+		n += (size_t)got;
+	CHECK(got == 0 && !close(fd));
+	text[n] = 0;
+	return n;
+}
+
+static int store(const char *path, const char *s)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC), n, error;
+
+	if (fd < 0)
+		return -1;
+	n = (int)write(fd, s, strlen(s));
+	error = errno;
+	CHECK(!close(fd));
+	errno = error;
+	return n == (int)strlen(s) ? 0 : -1;
+}
+
+static void test_comm(void)
+{
+	char name[17] = { 0 };
+
+	CHECK(!store("/proc/self/comm", "a name of twenty byt"));
+	CHECK(!prctl(PR_GET_NAME, name) && !strcmp(name, "a name of twent"));
+	CHECK(load("/proc/self/comm") && !strcmp(text, "a name of twent\n"));
+	CHECK_ERRNO(store("/proc/1/comm", "x"), EINVAL);
+}
+
+static void test_oom(void)
+{
+	CHECK(!store("/proc/self/oom_score_adj", " 7 \n"));
+	CHECK(load("/proc/self/oom_score_adj") && !strcmp(text, "7\n"));
+	CHECK_ERRNO(store("/proc/self/oom_score_adj", "1001"), EINVAL);
+	CHECK_ERRNO(store("/proc/self/oom_score_adj", "x"), EINVAL);
+	if (checked_fork() == 0) {	/* inherited, and not to be lowered */
+		CHECK(load("/proc/self/oom_score_adj"));
+		CHECK(!strcmp(text, "7\n") && !setuid(1));
+		CHECK(!prctl(PR_SET_DUMPABLE, 1));
+		CHECK(!store("/proc/self/oom_score_adj", "9"));
+		CHECK_ERRNO(store("/proc/self/oom_score_adj", "-1"), EACCES);
+		_exit(0);
+	}
+	expect_success(-1);
+}
+
+static void test_auxv(void)
+{
+	unsigned long *v = (unsigned long *)text;
+	size_t n = load("/proc/self/auxv"), i;
+
+	CHECK(n && n % (2 * sizeof(long)) == 0);
+	for (i = 0; i < n / sizeof(long); i += 2)
+		if (v[i])
+			CHECK(getauxval(v[i]) == v[i + 1]);
+	CHECK(v[i - 2] == AT_NULL);
+}
+
+static void test_fdinfo(void)
+{
+	int fd = open("/proc/self/fdinfo/0", O_RDONLY), tmp;
+	char path[64];
+
+	CHECK(fd >= 0 && !close(fd));
+	tmp = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+	CHECK(tmp >= 0 && lseek(tmp, 77, SEEK_SET) == 77);
+	sprintf(path, "/proc/self/fdinfo/%d", tmp);
+	CHECK(load(path) && strstr(text, "pos:\t77\n"));
+	CHECK(strstr(text, "flags:\t0") && strstr(text, "mnt_id:\t"));
+	CHECK(!close(tmp));
+	CHECK_ERRNO(open(path, O_RDONLY), ENOENT);
+}
+
+static void test_sleeper(void)
+{
+	pid_t pid = checked_fork();
+	char path[64];
+
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	sprintf(path, "/proc/%d/stat", pid);
+	do {
+		CHECK(load(path));
+	} while (!strstr(text, ") S "));
+	sprintf(path, "/proc/%d/wchan", pid);
+	CHECK(load(path));
+	if (strcmp(text, "0") && !strstr(text, "pause"))
+		printf("waits in %s\n", text);
+	CHECK(!strcmp(text, "0") || strstr(text, "pause"));
+	sprintf(path, "/proc/%d/comm", pid);
+	CHECK_ERRNO(store(path, "x"), EINVAL);
+	CHECK(!kill(pid, SIGKILL));
+	expect_signal(pid, SIGKILL);
+}
+
+/* The resident size of the mapping that begins at p, in KiB */
+static int resident(const void *p)
+{
+	char start[16], *line;
+	int kib;
+
+	sprintf(start, "%08lx-", (unsigned long)p);
+	CHECK(load("/proc/self/smaps"));
+	line = strstr(text, start);
+	CHECK(line && (line = strstr(line, "\nRss:")));
+	CHECK(sscanf(line, "\nRss: %d kB", &kib) == 1);
+	return kib;
+}
+
+static void test_smaps(void)
+{
+	char *p = mmap(NULL, 65536, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *q;
+
+	/* a border, so that it is a mapping of its own */
+	q = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(p != MAP_FAILED && q != MAP_FAILED);
+	CHECK(!mprotect(p + 4096, 61440, PROT_READ | PROT_WRITE | PROT_EXEC));
+	CHECK(resident(p + 4096) == 0);
+	p[8192] = p[12288] = 1;
+	CHECK(resident(p + 4096) >= 8);
+	CHECK(!munmap(p, 65536) && !munmap(q, 4096));
+}
+
+static void test_system(void)
+{
+	static const char *const files[] = {
+		"stat", "meminfo", "uptime", "loadavg", "cpuinfo", "vmstat",
+		"interrupts", "version", "cmdline", "filesystems", "devices",
+		"partitions", "swaps", "tty/drivers", "sys/kernel/pid_max",
+		"sys/kernel/pty/nr", "sys/kernel/printk", "sys/fs/file-max",
+		"sys/vm/overcommit_memory", "self/status", "self/limits",
+		"self/io", "self/mountstats", "self/personality",
+	};
+	char path[64];
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		sprintf(path, "/proc/%s", files[i]);
+		CHECK(load(path) > 0);
+	}
+	CHECK(load("/sys/devices/system/cpu/online") > 1 && *text == '0');
+	CHECK(load("/sys/class/tty/ptmx/dev") == 4 && !strcmp(text, "5:2\n"));
+	CHECK_ERRNO(mkdir("/sys/class/x", 0755), EPERM);
+	CHECK_ERRNO(open("/sys/nothing", O_RDONLY), ENOENT);
+}
+
+int main(void)
+{
+	test_comm();
+	test_oom();
+	test_auxv();
+	test_fdinfo();
+	test_sleeper();
+	test_smaps();
+	test_system();
+	return passed("procfiles");
+}
