@@ -228,7 +228,8 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "-u"))
 		return geteuid();
 	CHECK(realpath(argv[0], self));
-	CHECK(mkdtemp(directory) && !chdir(directory) && !mkdir("m", 0755));
+	CHECK(mkdtemp(directory) && !chmod(directory, 0755));
+	CHECK(!chdir(directory) && !mkdir("m", 0755));
 	test_arguments();
 	test_flags();
 	CHECK(effective(self, 0) == 77);
