@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -288,9 +289,10 @@ static void measure(const struct row *r)
 	fflush(stdout);
 }
 
-static void measure_ping_pong(void)
+/* A byte to another process and back, by whatever a and b are */
+static void measure_ping_pong(const char *name)
 {
-	const struct row row = { "pipe-ping-pong", ping_pong, 50 };
+	const struct row row = { name, ping_pong, 50 };
 	pid_t pid = fork();
 
 	check(pid >= 0, "fork");
@@ -305,6 +307,17 @@ static void measure_ping_pong(void)
 	measure(&row);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
+}
+
+/* The same by a pair of sockets */
+static void measure_socket(void)
+{
+	int pair[2];
+
+	check(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
+	a[1] = b[0] = pair[0];
+	a[0] = b[1] = pair[1];
+	measure_ping_pong("unix-ping-pong");
 }
 
 int main(int argc, char **argv)
@@ -323,7 +336,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		measure(&rows[i]);
 	touch(64);
-	measure_ping_pong();
+	measure_ping_pong("pipe-ping-pong");
+	measure_socket();
 	dirty = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	check(dirty != MAP_FAILED, "mmap");

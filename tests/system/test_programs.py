@@ -11,7 +11,7 @@ PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
             "names", "descriptors", "events", "ptys", "mounts",
             "procfiles", "watches",
             "sysvipc", "mqueues", "sockets",
-            "unix_sockets"]
+            "unix_sockets", "unix_rights"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
