@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * procfs: /proc/sys.  LIMIT: writing to a setting is accepted and changes
- * nothing; the host name is set by sethostname(2).
+ * nothing, but for the names of host and domain.
  */
 #include "proc.h"
 #include "inotify.h"
@@ -26,6 +26,29 @@ static int hostname_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
+/* A setting that is text ends with its line */
+static char *first_line(char *text)
+{
+	char *end = strchr(text, '\n');
+
+	if (end)
+		*end = 0;
+	return text;
+}
+
+static int hostname_store(const struct proc_node *n, char *text, size_t len)
+{
+	uts_set_nodename(first_line(text));
+	return 0;
+}
+
+static int domainname_store(const struct proc_node *n, char *text,
+		size_t len)
+{
+	uts_set_domainname(first_line(text));
+	return 0;
+}
+
 static int ostype_show(struct proc_out *o, const struct proc_node *n)
 {
 	proc_printf(o, "Linux\n");
@@ -46,7 +69,7 @@ static int version_show(struct proc_out *o, const struct proc_node *n)
 
 static int domainname_show(struct proc_out *o, const struct proc_node *n)
 {
-	proc_printf(o, "(none)\n");
+	proc_printf(o, "%s\n", uts_domainname());
 	return 0;
 }
 
@@ -115,6 +138,9 @@ static int boot_id_show(struct proc_out *o, const struct proc_node *n)
 
 #define TEXT(name_, show_)						\
 	{ .name = name_, .mode = S_IFREG | 0444, .show = show_ }
+#define SETTING(name_, show_, store_)					\
+	{ .name = name_, .mode = S_IFREG | 0644, .show = show_,		\
+		.store = store_ }
 #define VALUE(name_, value_)						\
 	{ .name = name_, .mode = S_IFREG | 0644, .show = value_show,	\
 		.value = value_ }
@@ -137,8 +163,8 @@ static const struct proc_entry pty_entries[] = {
 };
 
 static const struct proc_entry kernel_entries[] = {
-	TEXT("hostname", hostname_show),
-	TEXT("domainname", domainname_show),
+	SETTING("hostname", hostname_show, hostname_store),
+	SETTING("domainname", domainname_show, domainname_store),
 	TEXT("ostype", ostype_show),
 	TEXT("osrelease", osrelease_show),
 	TEXT("version", version_show),

@@ -71,6 +71,21 @@ long sys_sethostname(const char *name, int len)
 	return name_set(uts.nodename, name, len);
 }
 
+void uts_set_nodename(const char *name)
+{
+	strlcpy(uts.nodename, name, sizeof(uts.nodename));
+}
+
+const char *uts_domainname(void)
+{
+	return uts.domainname;
+}
+
+void uts_set_domainname(const char *name)
+{
+	strlcpy(uts.domainname, name, sizeof(uts.domainname));
+}
+
 long sys_setdomainname(const char *name, int len)
 {
 	return name_set(uts.domainname, name, len);

@@ -25,6 +25,9 @@ static inline uint32_t rlimit_get(int which)
 }
 
 const char *uts_nodename(void);
+const char *uts_domainname(void);
+void uts_set_nodename(const char *name);
+void uts_set_domainname(const char *name);
 extern const char uts_release[], uts_version[];
 
 #endif

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What /proc and /sys show of the machine; reading all of it is harmless."""
+
+import re
+
+from disks import MIB, drive, sparse
+from machine import shell
+
+READ_ALL = ("find /proc /sys -type f ! -name kmsg ! -name sysrq-trigger "
+            "-print0 | xargs -0 cat >/dev/null 2>&1")
+
+
+def test_devices_in_sysfs(tmp_path):
+    disk = tmp_path / "disk.img"
+    sparse(disk, 1)
+    result = shell(
+        "cd /sys/class/net/eth0; cat address mtu type\n"
+        "cd /sys/block/vda; cat size ro dev; echo /sys/class/block/*",
+        "--append", "vmm.disk=ata0 vmm.net=ne2k", "--",
+        *drive(disk), "-nic", "user,model=ne2k_isa,mac=52:54:00:12:34:56")
+    sectors = MIB // 512
+    assert result.output == (f"52:54:00:12:34:56\n1500\n1\n{sectors}\n0\n"
+                             "254:0\n/sys/class/block/vda\n")
+
+
+def test_reading_everything_leaves_nothing():
+    result = shell(f"for i in 1 2 3; do {READ_ALL}; grep -E "
+                   "'pages|kmalloc' /proc/pipstack; done; echo alive",
+                   timeout=300)
+    assert result.output.endswith("alive\n")
+    census = re.findall(r"guest_free_pages (\d+)\nvmm_free_pages (\d+)\n"
+                        r"kmalloc_bytes (\d+)\n", result.output)
+    assert len(census) == 3 and census[1] == census[2], census
+
+
+def test_tools_read_what_they_need():
+    result = shell("ps -o pid,stat,tty,comm | grep -c .\n"
+                   "top -b -n 1 | grep -c '/sh'\n"
+                   "free | grep -c Mem:\nuptime | grep -c load\n"
+                   "pidof sh >/dev/null && echo found\n"
+                   "lsof | grep -c /dev/console\n"
+                   "pmap $$ | grep -c /bin/busybox")
+    counts = result.output.split()
+    assert counts[4] == "found"
+    del counts[4]
+    assert all(int(n) > 0 for n in counts), result.output
+
+
+def test_host_name_by_sysctl():
+    result = shell("echo there >/proc/sys/kernel/hostname; hostname\n"
+                   "sysctl -w kernel.hostname=here >/dev/null; uname -n\n"
+                   "sysctl -n kernel.hostname")
+    assert result.output == "there\nhere\nhere\n"
