@@ -9,9 +9,8 @@ from machine import BUILD, boot, program
 PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
             "files", "pipes", "clocks", "processes", "badcalls",
             "names", "descriptors", "events", "ptys", "mounts",
-            "procfiles", "watches",
-            "sysvipc", "mqueues", "sockets",
-            "unix_sockets", "unix_rights"]
+            "procfiles", "watches", "sysvipc", "mqueues", "sockets",
+            "unix_sockets", "unix_rights", "calls"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -140,6 +140,7 @@ static void process_exit(struct process *p)
 	reparent_children(p);
 	p->stopped = p->continued = false;
 	p->zombie = true;
+	pidfd_process_exit();
 	ignored = parent_ignores_child(p);
 	notify_parent(p, (p->exit_code & 0x7F) ? CLD_KILLED : CLD_EXITED);
 	if (!ignored)

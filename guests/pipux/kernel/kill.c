@@ -37,7 +37,7 @@ static struct ksiginfo own_info(int code)
 	};
 }
 
-static long signal_process(struct process *p, int sig,
+long signal_process(struct process *p, int sig,
 		const struct ksiginfo *info)
 {
 	if (!may_signal(p, sig))
@@ -114,7 +114,7 @@ long sys_tgkill(int tgid, int tid, int sig)
 }
 
 /* Only to oneself may a program pretend to be the kernel or kill(2) */
-static bool forged(const struct ksiginfo *info, int pid)
+bool signal_forged(const struct ksiginfo *info, int pid)
 {
 	return (info->code >= 0 || info->code == SI_TKILL) &&
 		pid != current->process->pid;
@@ -127,7 +127,7 @@ long sys_rt_sigqueueinfo(int pid, int sig, const void *uinfo)
 
 	if (siginfo_from_user(&info, uinfo))
 		return -EFAULT;
-	if (forged(&info, pid))
+	if (signal_forged(&info, pid))
 		return -EPERM;
 	if (bad_signal(sig))
 		return -EINVAL;
@@ -143,7 +143,7 @@ long sys_rt_tgsigqueueinfo(int tgid, int tid, int sig, const void *uinfo)
 		return -EINVAL;
 	if (siginfo_from_user(&info, uinfo))
 		return -EFAULT;
-	if (forged(&info, tgid))
+	if (signal_forged(&info, tgid))
 		return -EPERM;
 	return signal_thread(tgid, tid, sig, &info);
 }

@@ -18,6 +18,10 @@ void sigwaiter_add(struct sigwaiter *w);	/* list_del takes it off */
 void signals_drop_ignored(int sig);
 struct ksiginfo *signal_find_timer(struct sigpending *p, int timer_id);
 
+/* kill.c: with the permission check; a siginfo that only the kernel makes */
+long signal_process(struct process *p, int sig, const struct ksiginfo *info);
+bool signal_forged(const struct ksiginfo *info, int pid);
+
 /* siginfo.c */
 long siginfo_from_user(struct ksiginfo *info, const void *uinfo);
 

@@ -172,6 +172,12 @@ long sys_waitid(int type, int id, siginfo_t *uinfo, int options,
 	if ((options & ~WAITID_OPTIONS)
 			|| !(options & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
+	if (type == P_PIDFD) {
+		w.type = type = P_PID;
+		w.id = id = id < 0 ? -EINVAL : pidfd_pid(id);
+		if (id < 0)
+			return id;
+	}
 	if (type == P_PGID && id == 0)
 		w.id = current->process->pgrp;
 	if ((type != P_ALL && type != P_PID && type != P_PGID)

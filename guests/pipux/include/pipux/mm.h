@@ -67,6 +67,7 @@ struct mm {
 	uint32_t total_vm;			/* pages in vmas */
 	uint32_t mmap_top;			/* new mappings end below */
 	uint32_t stack_limit;			/* bytes, from the rlimit */
+	uint32_t membarrier;			/* commands registered */
 	struct list all_link;			/* in all_mms */
 };
 

@@ -150,6 +150,7 @@ struct task {
 
 	uint64_t utime, stime;	/* ns; see task_account */
 	int nice;
+	uint16_t ioprio;	/* ioprio_set(2); 0: by nice */
 
 	/* kernel/sched.c and kernel/account.c only */
 	uint32_t vruntime;	/* weighted TSC ticks / 1024; wraps around */
@@ -232,5 +233,13 @@ bool signal_ignored(struct task *t, int signo);	/* blocked or SIG_IGN: tty */
 void deliver_signals(void);		/* on the way out; may not return */
 void signals_release(struct sigpending *p);
 bool capable(void);			/* current is root */
+
+/* kernel/process_vm.c: may current read t's memory and files? */
+bool may_look_into(const struct task *t);
+
+/* kernel/pidfd.c: a process became a zombie; the process behind a pidfd,
+ * -EBADF, -ECHILD: reaped */
+void pidfd_process_exit(void);
+int pidfd_pid(int fd);
 
 #endif

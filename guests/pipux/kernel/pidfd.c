@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Descriptors of processes: pidfd_open(2), pidfd_send_signal(2),
+ * pidfd_getfd(2), and poll for the process's end.
+ *
+ * Invariant: a pidfd holds nothing of its process but the number and the
+ * time of its start, which together never come again.
+ */
+#include "signal_private.h"
+#include <pipux/fs.h>
+#include <asm/siginfo.h>
+#include <linux/pidfd.h>
+
+struct pidfd {
+	int pid;
+	ktime_t start;
+};
+
+/* Woken by the end of every process: few wait for one this way */
+static struct wait_queue ends = WAIT_QUEUE_INIT(ends);
+
+void pidfd_process_exit(void)
+{
+	wake_up(&ends);
+}
+
+/* The process, living or zombie; NULL: it was reaped */
+static struct process *process_of(const struct file *f)
+{
+	const struct pidfd *d = f->priv;
+	struct process *p = process_by_pid(d->pid);
+
+	return p && p->start_time == d->start ? p : NULL;
+}
+
+static uint32_t pidfd_poll(struct file *f, struct poll_table *pt)
+{
+	struct process *p = process_of(f);
+
+	poll_wait(f, &ends, pt);
+	return !p || p->zombie ? POLLIN | POLLRDNORM : 0;
+}
+
+static void pidfd_release(struct file *f)
+{
+	kfree(f->priv);
+}
+
+static const struct file_ops pidfd_fops = {
+	.poll = pidfd_poll,
+	.release = pidfd_release,
+};
+
+long sys_pidfd_open(int pid, unsigned flags)
+{
+	struct process *p;
+	struct pidfd *d;
+	struct file *f;
+
+	if ((flags & ~PIDFD_NONBLOCK) || pid <= 0)
+		return -EINVAL;
+	p = process_by_pid(pid);
+	if (!p)
+		return task_by_tid(pid) ? -EINVAL : -ESRCH;
+	d = kmalloc(sizeof(*d));
+	if (!d)
+		return -ENOMEM;
+	*d = (struct pidfd){ pid, p->start_time };
+	f = anon_file("anon_inode:[pidfd]", &pidfd_fops, d,
+		O_RDWR | (flags & PIDFD_NONBLOCK));
+	if (!f) {
+		kfree(d);
+		return -ENOMEM;
+	}
+	return fd_install_new(f, true);
+}
+
+/* The open pidfd, referenced, or NULL */
+static struct file *pidfd_get(int fd)
+{
+	struct file *f = fd_get(fd);
+
+	if (f && f->ops != &pidfd_fops) {
+		file_put(f);
+		f = NULL;
+	}
+	return f;
+}
+
+int pidfd_pid(int fd)
+{
+	struct file *f = pidfd_get(fd);
+	struct process *p;
+
+	if (!f)
+		return -EBADF;
+	p = process_of(f);
+	file_put(f);
+	return p ? p->pid : -ECHILD;
+}
+
+static long info_get(struct ksiginfo *info, int sig, const void *uinfo,
+		const struct process *p)
+{
+	int signo;
+
+	if (!uinfo) {
+		*info = (struct ksiginfo){ .code = SI_USER,
+			.pid = current->process->pid,
+			.uid = current->cred.uid };
+		return 0;
+	}
+	if (get_user(signo, (const int *)uinfo)
+	    || siginfo_from_user(info, uinfo))
+		return -EFAULT;
+	if (signo != sig)
+		return -EINVAL;
+	return signal_forged(info, p ? p->pid : 0) ? -EPERM : 0;
+}
+
+long sys_pidfd_send_signal(int fd, int sig, const void *uinfo, unsigned flags)
+{
+	struct ksiginfo info;
+	struct process *p;
+	struct file *f;
+	long rc;
+
+	if (flags)
+		return -EINVAL;
+	f = pidfd_get(fd);
+	if (!f)
+		return -EBADF;
+	p = process_of(f);
+	file_put(f);
+	rc = info_get(&info, sig, uinfo, p);
+	if (rc)
+		return rc;
+	if (sig < 0 || sig > NSIG_MAX)
+		return -EINVAL;
+	return p ? signal_process(p, sig, &info) : -ESRCH;
+}
+
+long sys_pidfd_getfd(int fd, int target, unsigned flags)
+{
+	struct file *f, *got;
+	struct process *p;
+
+	if (flags)
+		return -EINVAL;
+	f = pidfd_get(fd);
+	if (!f)
+		return -EBADF;
+	p = process_of(f);
+	file_put(f);
+	if (!p || p->zombie)
+		return -ESRCH;
+	if (!may_look_into(p->leader))
+		return -EPERM;
+	got = files_lookup(p->leader->files, target);
+	return got ? fd_install_new(got, true) : -EBADF;
+}

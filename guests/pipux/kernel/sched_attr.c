@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sched_setattr(2), sched_getattr(2), ioprio_set(2), ioprio_get(2). */
+#include <pipux/sched.h>
+#include <linux/ioprio.h>
+#include <linux/sched.h>
+#include <linux/sched/types.h>
+
+#define ATTR_SIZE	SCHED_ATTR_SIZE_VER0
+#define ATTR_MAX	PAGE_SIZE
+
+long sys_sched_setscheduler(int pid, int policy, const struct sched_param *p);
+long sys_setpriority(int which, uint32_t who, int nice);
+
+/* A structure that may be older or newer than ours: -E2BIG if more is said
+ * than we know */
+static long attr_get(struct sched_attr *a, const struct sched_attr *uattr)
+{
+	uint32_t size;
+	uint8_t c;
+
+	if (get_user(size, &uattr->size))
+		return -EFAULT;
+	if (!size)
+		size = ATTR_SIZE;
+	if (size < ATTR_SIZE || size > ATTR_MAX) {
+		(void)put_user((uint32_t)sizeof(*a), (uint32_t *)&uattr->size);
+		return -E2BIG;
+	}
+	memset(a, 0, sizeof(*a));
+	if (copy_from_user(a, uattr, MIN(size, (uint32_t)sizeof(*a))))
+		return -EFAULT;
+	for (uint32_t i = sizeof(*a); i < size; i++) {
+		if (get_user(c, (const uint8_t *)uattr + i))
+			return -EFAULT;
+		if (c)
+			return -E2BIG;
+	}
+	return 0;
+}
+
+#define FLAGS_KNOWN	(SCHED_FLAG_RESET_ON_FORK | SCHED_FLAG_RECLAIM \
+	| SCHED_FLAG_DL_OVERRUN)
+
+/* LIMIT: policies that are real-time are EPERM, as for sched_setscheduler */
+long sys_sched_setattr(int pid, const struct sched_attr *uattr,
+		unsigned flags)
+{
+	struct sched_attr a;
+	long rc;
+
+	if (!uattr || pid < 0 || flags)
+		return -EINVAL;
+	rc = attr_get(&a, uattr);
+	if (rc)
+		return rc;
+	if ((int32_t)a.sched_policy < 0 || (a.sched_flags & ~FLAGS_KNOWN))
+		return -EINVAL;
+	if (pid && !task_by_tid(pid))
+		return -ESRCH;
+	switch (a.sched_policy) {
+	case SCHED_NORMAL:
+	case SCHED_BATCH:
+	case SCHED_IDLE:
+		return a.sched_priority ? -EINVAL
+			: sys_setpriority(PRIO_PROCESS, pid, a.sched_nice);
+	case SCHED_FIFO:
+	case SCHED_RR:
+		return a.sched_priority < 1 || a.sched_priority > 99
+			? -EINVAL : -EPERM;
+	case SCHED_DEADLINE:
+		return -EPERM;
+	}
+	return -EINVAL;
+}
+
+long sys_sched_getattr(int pid, struct sched_attr *uattr, uint32_t size,
+		unsigned flags)
+{
+	struct task *t = pid > 0 ? task_by_tid(pid) : current;
+	struct sched_attr a = { .sched_policy = SCHED_NORMAL };
+
+	if (!uattr || pid < 0 || size > ATTR_MAX || size < ATTR_SIZE || flags)
+		return -EINVAL;
+	if (!t)
+		return -ESRCH;
+	a.size = MIN(size, (uint32_t)sizeof(a));
+	a.sched_nice = t->nice;
+	return copy_to_user(uattr, &a, a.size);
+}
+
+/* What ioprio_set(2) takes: 0, -EINVAL, -EPERM */
+static int ioprio_check(int ioprio)
+{
+	int level = IOPRIO_PRIO_DATA(ioprio);
+
+	switch (IOPRIO_PRIO_CLASS(ioprio)) {
+	case IOPRIO_CLASS_RT:
+		if (!capable())
+			return -EPERM;
+		return level < IOPRIO_NR_LEVELS ? 0 : -EINVAL;
+	case IOPRIO_CLASS_BE:
+		return level < IOPRIO_NR_LEVELS ? 0 : -EINVAL;
+	case IOPRIO_CLASS_IDLE:
+		return 0;
+	case IOPRIO_CLASS_NONE:
+		return level ? -EINVAL : 0;
+	}
+	return -EINVAL;
+}
+
+/* Without one of its own a task's follows its nice value */
+static int ioprio_of(const struct task *t)
+{
+	return t->ioprio ? t->ioprio
+		: IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, (t->nice + 20) / 5);
+}
+
+static bool matches(const struct task *t, int which, int who)
+{
+	switch (which) {
+	case IOPRIO_WHO_PROCESS:
+		return t->tid == (who ? who : current->tid);
+	case IOPRIO_WHO_PGRP:
+		return t->process->pgrp
+			== (who ? who : current->process->pgrp);
+	}
+	return t->cred.uid == (who ? (uint32_t)who : current->cred.uid);
+}
+
+static bool may_set(const struct task *t)
+{
+	return capable() || t->cred.uid == current->cred.euid
+		|| t->cred.uid == current->cred.uid;
+}
+
+/* LIMIT: kept and told, but requests to disks are not ordered by it */
+long sys_ioprio_set(int which, int who, int ioprio)
+{
+	int rc = ioprio_check(ioprio);
+	struct process *p;
+	struct task *t;
+
+	if (rc)
+		return rc;
+	if (which < IOPRIO_WHO_PROCESS || which > IOPRIO_WHO_USER)
+		return -EINVAL;
+	rc = -ESRCH;
+	list_for_each(p, &all_processes, all_link)
+		list_for_each(t, &p->threads, thread_link) {
+			if (!matches(t, which, who))
+				continue;
+			if (!may_set(t))
+				return -EPERM;
+			t->ioprio = ioprio;
+			rc = 0;
+		}
+	return rc;
+}
+
+/* Of several the highest: the lowest number of the lowest class */
+long sys_ioprio_get(int which, int who)
+{
+	struct process *p;
+	struct task *t;
+	int best = -ESRCH;
+
+	if (which < IOPRIO_WHO_PROCESS || which > IOPRIO_WHO_USER)
+		return -EINVAL;
+	list_for_each(p, &all_processes, all_link)
+		list_for_each(t, &p->threads, thread_link)
+			if (matches(t, which, who)
+			    && (best < 0 || ioprio_of(t) < best))
+				best = ioprio_of(t);
+	return best;
+}
