@@ -241,6 +241,9 @@ static long control(struct file *epf, int op, struct file *f, int fd,
 		return -EINVAL;
 	if (!f->ops->poll)
 		return -EPERM;
+	if (op == EPOLL_CTL_ADD && (event->events & EPOLLEXCLUSIVE)
+	    && epoll_of(f))
+		return -EINVAL;
 	item = item_find(ep, f, fd);
 	switch (op) {
 	case EPOLL_CTL_ADD:

@@ -25,10 +25,16 @@ static long dup_from(int fd, unsigned long from, bool cloexec)
 	return new;
 }
 
-static long set_flags(struct file *f, uint32_t flags)
+static long set_flags(struct file *f, int fd, uint32_t flags)
 {
+	long rc = 0;
+
 	if ((flags & O_NOATIME) && !inode_owner(f->inode))
 		return -EPERM;
+	if (unlikely((f->flags ^ flags) & FASYNC))
+		rc = owner_async(f, fd, flags & FASYNC);
+	if (rc)
+		return rc;
 	f->flags = (f->flags & ~FL_CHANGES) | (flags & FL_CHANGES);
 	return 0;
 }
@@ -43,6 +49,8 @@ static long add_seals(struct file *f, uint32_t seals)
 		return -EINVAL;
 	if (!(f->mode & FMODE_WRITE) || (*have & F_SEAL_SEAL))
 		return -EPERM;
+	if ((seals & ~*have & F_SEAL_WRITE) && mapped_for_writing(f->inode))
+		return -EBUSY;
 	*have |= seals;
 	return 0;
 }
@@ -63,12 +71,13 @@ static long pipe_fcntl(struct file *f, unsigned cmd, unsigned long arg)
 	return cmd == F_GETPIPE_SZ ? pipe_get_size(p) : pipe_set_size(p, arg);
 }
 
-/* LIMIT: owners of SIGIO, leases and directory notification do nothing */
-static long file_fcntl(struct file *f, unsigned cmd, unsigned long arg)
+/* LIMIT: leases and directory notification are refused */
+static long file_fcntl(struct file *f, int fd, unsigned cmd,
+		unsigned long arg)
 {
 	switch (cmd) {
 	case F_SETFL:
-		return set_flags(f, arg);
+		return set_flags(f, fd, arg);
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
@@ -88,9 +97,11 @@ static long file_fcntl(struct file *f, unsigned cmd, unsigned long arg)
 		return get_seals(f);
 	case F_SETOWN:
 	case F_GETOWN:
+	case F_SETOWN_EX:
+	case F_GETOWN_EX:
 	case F_SETSIG:
 	case F_GETSIG:
-		return 0;
+		return owner_fcntl(f, cmd, arg);
 	}
 	return -EINVAL;
 }
@@ -119,7 +130,7 @@ long sys_fcntl64(int fd, unsigned cmd, unsigned long arg)
 		break;
 	default:
 		rc = (f->mode & FMODE_PATH) ? -EBADF
-			: file_fcntl(f, cmd, arg);
+			: file_fcntl(f, fd, cmd, arg);
 	}
 	file_put(f);
 	return rc;

@@ -60,6 +60,8 @@ void file_free(struct file *f)
 			: IN_CLOSE_NOWRITE);
 	if (unlikely(f->watchers != NULL))
 		epoll_forget(f);
+	if (unlikely(f->owner != NULL))
+		owner_forget(f);
 	if (f->ops->release)
 		f->ops->release(f);
 	if (f->inode->locks)

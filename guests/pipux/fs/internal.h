@@ -37,6 +37,12 @@ bool inode_owner(struct inode *inode);	/* current may change attributes */
 bool group_member(uint32_t gid);
 void inode_inherit(struct inode *inode, const struct inode *dir);
 
+/* owner.c */
+long owner_async(struct file *f, int fd, bool on);
+long owner_set(struct file *f, int type, int pid);
+long owner_fcntl(struct file *f, unsigned cmd, unsigned long arg);
+void owner_forget(struct file *f);
+
 /* dentry.c */
 struct dentry *dentry_new(struct dentry *parent, const char *name, size_t len);
 struct dentry *dentry_find(struct dentry *dir, const struct qname *q);

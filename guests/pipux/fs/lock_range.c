@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Byte-range locks.  Invariant: the locks of one owner do not overlap, and
- * neighbours of the same type are one.
+ * neighbours of the same type are one; in the list they go upwards, so that
+ * the lowest one in the way is found first (fcntl(2), F_GETLK, as Linux).
  */
 #include "lock_range.h"
 #include <stddef.h>
@@ -72,6 +73,18 @@ static bool cut(struct file_lock **p, const struct file_lock *want,
 	return false;
 }
 
+/* Where a lock goes: before its owner's next, or at the end */
+static struct file_lock **place_of(struct file_lock **list,
+		const struct file_lock *new)
+{
+	struct file_lock **p;
+
+	for (p = list; *p; p = &(*p)->next)
+		if ((*p)->owner == new->owner && (*p)->start > new->start)
+			break;
+	return p;
+}
+
 void lock_apply(struct file_lock **list, const struct file_lock *want,
 		struct file_lock *spare[2], void (*release)(void *))
 {
@@ -95,5 +108,5 @@ void lock_apply(struct file_lock **list, const struct file_lock *want,
 		p = &(*p)->next;
 	}
 	if (new.type != RANGE_FREE)
-		insert(list, take(spare), &new);
+		insert(place_of(list, &new), take(spare), &new);
 }

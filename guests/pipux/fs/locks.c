@@ -282,13 +282,10 @@ void locks_released(struct file *f)
 /* flock(2) */
 long sys_flock(int fd, int op)
 {
-	struct file *f = fd_get_io(fd);
 	struct file_lock want = { .end = LOCK_END };
-	long rc = 0;
+	struct file *f;
+	long rc;
 
-	if (!f)
-		return -EBADF;
-	want.owner = flock_owner(f);
 	switch (op & ~LOCK_NB) {
 	case LOCK_SH:
 		want.type = RANGE_READ;
@@ -299,10 +296,13 @@ long sys_flock(int fd, int op)
 	case LOCK_UN:
 		break;
 	default:
-		rc = -EINVAL;
+		return -EINVAL;
 	}
-	if (rc == 0)
-		rc = acquire(f->inode, &want, !(op & LOCK_NB), false);
+	f = fd_get_io(fd);
+	if (!f)
+		return -EBADF;
+	want.owner = flock_owner(f);
+	rc = acquire(f->inode, &want, !(op & LOCK_NB), false);
 	file_put(f);
 	return rc;
 }

@@ -20,7 +20,7 @@ long sys_memfd_create(const char *uname, unsigned flags)
 	f = tmpfs_anon_file(memory_super(), name, O_RDWR | O_LARGEFILE);
 	if (IS_ERR(f))
 		return PTR_ERR(f);
-	if (!(flags & MFD_ALLOW_SEALING))
-		*tmpfs_seals(f->inode) = F_SEAL_SEAL;
+	if (flags & MFD_ALLOW_SEALING)
+		*tmpfs_seals(f->inode) = 0;
 	return fd_install_new(f, flags & MFD_CLOEXEC);
 }

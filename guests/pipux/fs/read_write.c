@@ -142,6 +142,8 @@ static long move_vec(int fd, move_fn move, const struct iovec *uvec,
 	rc = iovec_import(uvec, n, &vec, &iov);
 	if (rc == 0) {
 		rc = pos ? move_at(f, move, &iov, *pos)
+			: !iov.len && inode_is(f->inode, S_IFDIR)
+				&& move == file_read ? 0
 			: move(f, &iov, &f->pos);
 		kfree(vec);
 	}
@@ -177,12 +179,25 @@ long sys_pwritev(int fd, const struct iovec *uvec, unsigned long n,
 
 #define RWF_ACCEPTED	(RWF_HIPRI | RWF_DSYNC | RWF_SYNC)
 
-/* LIMIT: RWF_NOWAIT and RWF_APPEND are refused (EOPNOTSUPP, preadv2(2)) */
+/* The error of a flag that is not accepted, which comes last (preadv2(2)) */
+static long flags_refused(int fd, loff_t pos)
+{
+	struct file *f = fd_get_io(fd);
+	long rc;
+
+	if (!f)
+		return -EBADF;
+	rc = pos != -1 && !(f->mode & FMODE_SEEK) ? -ESPIPE : -EOPNOTSUPP;
+	file_put(f);
+	return rc;
+}
+
+/* LIMIT: RWF_NOWAIT and RWF_APPEND are refused */
 static long move_vec2(int fd, move_fn move, const struct iovec *uvec,
 		unsigned long n, loff_t pos, int flags)
 {
 	if (flags & ~RWF_ACCEPTED)
-		return -EOPNOTSUPP;
+		return flags_refused(fd, pos);
 	return move_vec(fd, move, uvec, n, pos == -1 ? NULL : &pos);
 }
 

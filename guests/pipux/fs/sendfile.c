@@ -80,14 +80,14 @@ static long send(struct file *out, struct file *in, void *upos, bool wide,
 
 	if (!(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE))
 		return -EBADF;
+	if (upos && !(in->mode & FMODE_SEEK))
+		return -ESPIPE;
 	/* As Linux 6.1: a terminal's end of file would be lost in the total */
 	if (!inode_is(in->inode, S_IFREG) && !inode_is(in->inode, S_IFBLK))
 		return -EINVAL;
 	if (out->flags & O_APPEND)
 		return -EINVAL;
 	if (upos) {
-		if (!(in->mode & FMODE_SEEK))
-			return -ESPIPE;
 		if (get_pos(&pos, upos, wide))
 			return -EFAULT;
 		if (pos < 0)
@@ -129,13 +129,13 @@ static long copy_range(struct file *in, loff_t *uin, struct file *out,
 	struct transfer t = { in, out, &in_pos, &out_pos };
 	long rc;
 
-	if (!(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE)
-	    || (out->flags & O_APPEND))
-		return -EBADF;
 	if (inode_is(in->inode, S_IFDIR) || inode_is(out->inode, S_IFDIR))
 		return -EISDIR;
 	if (!inode_is(in->inode, S_IFREG) || !inode_is(out->inode, S_IFREG))
 		return -EINVAL;
+	if (!(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE)
+	    || (out->flags & O_APPEND))
+		return -EBADF;
 	if ((uin && get_user(in_pos, uin)) || (uout && get_user(out_pos, uout)))
 		return -EFAULT;
 	if (in_pos < 0 || out_pos < 0)
@@ -185,7 +185,8 @@ static long splice(struct file *in, loff_t *uin, struct file *out,
 
 	if (!(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE))
 		return -EBADF;
-	if (!file_pipe(in) && !file_pipe(out))
+	/* neither is a pipe, or both are the same one */
+	if (file_pipe(in) == file_pipe(out) || inode_is(in->inode, S_IFDIR))
 		return -EINVAL;
 	if ((uin && file_pipe(in)) || (uout && file_pipe(out)))
 		return -ESPIPE;

@@ -115,14 +115,15 @@ long sys_sync_file_range(int fd, uint32_t from_lo, uint32_t from_hi,
 	struct file *f;
 	bool fits;
 
-	if (flags & ~(SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE
-			| SYNC_FILE_RANGE_WAIT_AFTER))
-		return -EINVAL;
-	if (from < 0 || n < 0 || end > INT64_MAX)
-		return -EINVAL;
 	f = fd_get_io(fd);
 	if (!f)
 		return -EBADF;
+	if ((flags & ~(SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE
+			| SYNC_FILE_RANGE_WAIT_AFTER))
+			|| from < 0 || n < 0 || end > INT64_MAX) {
+		file_put(f);
+		return -EINVAL;
+	}
 	fits = inode_is(f->inode, S_IFREG) || inode_is(f->inode, S_IFDIR)
 		|| inode_is(f->inode, S_IFBLK);
 	file_put(f);

@@ -52,6 +52,7 @@ struct inode *tmpfs_inode(struct super_block *sb, uint32_t mode, dev_t rdev)
 			inode_put(inode);
 			return ERR_PTR(-ENOMEM);
 		}
+		*tmpfs_seals(inode) = F_SEAL_SEAL;
 	}
 	return inode;
 }

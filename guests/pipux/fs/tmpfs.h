@@ -13,7 +13,7 @@ struct tmpfs {			/* super_block.priv */
 
 struct tmpfs_node {		/* inode.priv of a regular file */
 	struct page_tree pages;
-	uint32_t seals;		/* F_SEAL_*, of a memfd */
+	uint32_t seals;		/* F_SEAL_*; only a memfd may get some */
 };
 
 extern const struct inode_ops tmpfs_file_ops;

@@ -5,6 +5,8 @@
  */
 #include "tmpfs.h"
 #include <pipux/page.h>
+#include <pipux/mm.h>
+#include <linux/mman.h>
 #include <linux/falloc.h>
 
 static char zero_page[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
@@ -120,10 +122,29 @@ static ssize_t tmpfs_write(struct file *f, struct iov *iov, loff_t *pos)
 		if (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
 			return -EPERM;
 		if ((seals & F_SEAL_GROW)
-		    && at + (loff_t)iov->len > f->inode->size)
-			return -EPERM;
+		    && at + (loff_t)iov->len > f->inode->size) {
+			/* Linux writes up to the page that would grow it */
+			loff_t room = (f->inode->size
+				& ~(loff_t)~PAGE_MASK) - at;
+
+			if (room <= 0)
+				return -EPERM;
+			iov->len = room;
+		}
 	}
 	return page_write(f, iov, pos);
+}
+
+/* fcntl(2), "File sealing": what is sealed is not mapped for writing */
+static int tmpfs_mmap(struct file *f, struct vma *vma)
+{
+	if (!(node_of(f->inode)->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+	    || !(vma->flags & MAP_SHARED))
+		return 0;
+	if (vma->prot & PROT_WRITE)
+		return -EPERM;
+	vma->flags |= VMA_SEALED;
+	return 0;
 }
 
 static loff_t tmpfs_llseek(struct file *f, loff_t off, int whence)
@@ -226,5 +247,6 @@ const struct file_ops tmpfs_fops = {
 	.read = page_read,
 	.write = tmpfs_write,
 	.llseek = tmpfs_llseek,
+	.mmap = tmpfs_mmap,
 	.fallocate = tmpfs_fallocate,
 };

@@ -48,6 +48,25 @@ int do_munmap(struct mm *mm, uint32_t start, uint32_t len)
 	return 0;
 }
 
+static bool maps_for_writing(const struct vma *vma, const struct inode *inode)
+{
+	return vma->file && vma->file->inode == inode
+		&& (vma->flags & (MAP_SHARED | VMA_SEALED)) == MAP_SHARED
+		&& (vma->file->flags & O_ACCMODE) == O_RDWR;
+}
+
+bool mapped_for_writing(const struct inode *inode)
+{
+	struct vma *vma;
+	struct mm *mm;
+
+	list_for_each(mm, &all_mms, all_link)
+		list_for_each(vma, &mm->vmas, link)
+			if (maps_for_writing(vma, inode))
+				return true;
+	return false;
+}
+
 /* Whether file may be mapped so: 0 or what mmap(2) says */
 static int file_check(const struct file *file, uint32_t prot, uint32_t flags)
 {
@@ -196,6 +215,10 @@ long sys_mmap2(uint32_t addr, uint32_t len, uint32_t prot, uint32_t flags,
 		file = fd_get(fd);
 		if (!file)
 			return -EBADF;
+		if (file->mode & FMODE_PATH) {
+			file_put(file);
+			return -EBADF;
+		}
 		rc = file_check(file, prot, flags);
 		if (rc) {
 			file_put(file);

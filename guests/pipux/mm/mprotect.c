@@ -31,7 +31,9 @@ static bool range_arg(uint32_t addr, uint32_t len, uint32_t *end)
 static int may_protect(const struct vma *vma, uint32_t prot)
 {
 	return vma->file && (vma->flags & MAP_SHARED) && (prot & PROT_WRITE)
-		&& (vma->file->flags & O_ACCMODE) != O_RDWR ? -EACCES : 0;
+		&& ((vma->flags & VMA_SEALED)
+			|| (vma->file->flags & O_ACCMODE) != O_RDWR)
+		? -EACCES : 0;
 }
 
 /* One vma's part of a change: 0 or errno */

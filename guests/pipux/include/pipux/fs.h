@@ -221,6 +221,7 @@ struct file {
 	const struct file_ops *ops;
 	void *priv;
 	struct epoll_item *watchers;		/* fs/epoll.c */
+	struct file_owner *owner;		/* fs/owner.c; NULL: nobody */
 };
 
 #define FMODE_READ	1

@@ -50,7 +50,8 @@ struct vma {
 };
 #define VMA_STACK	0x01000000u		/* grows down */
 #define VMA_HEAP	0x02000000u		/* brk, [heap] in maps */
-#define VMA_OWN_FLAGS	(VMA_STACK | VMA_HEAP)
+#define VMA_SEALED	0x04000000u		/* may not become writable */
+#define VMA_OWN_FLAGS	(VMA_STACK | VMA_HEAP | VMA_SEALED)
 
 struct mm {
 	int users;				/* tasks that run in it */
@@ -93,6 +94,8 @@ int mm_give_page(struct mm *mm, uint32_t va, void *page);
 long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
 	uint32_t flags, struct file *file, loff_t offset);
 int do_munmap(struct mm *mm, uint32_t start, uint32_t len);
+/* A shared mapping of the file may be written, or become so */
+bool mapped_for_writing(const struct inode *inode);
 
 /* A user address range that a process could have at all */
 static inline bool user_range_ok(const void *p, size_t n)
