@@ -7,6 +7,7 @@ import pytest
 from machine import BUILD, boot, program
 
 PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
+            "images",
             "files", "pipes", "clocks", "processes", "badcalls",
             "names", "descriptors", "events", "ptys", "mounts",
             "procfiles", "watches", "sysvipc", "mqueues", "sockets",

@@ -6,11 +6,8 @@
 #include "proc.h"
 #include <pipux/partition.h>
 #include <pipux/printk.h>
-#include <linux/auxvec.h>
 #include <linux/oom.h>
 
-#define VECTOR_MAX	(1u << 20)	/* bytes of argv and envp looked at */
-#define AUX_PAIRS	32
 
 int proc_comm_store(const struct proc_node *n, char *text, size_t len)
 {
@@ -69,50 +66,14 @@ int proc_oom_adj_store(const struct proc_node *n, char *text, size_t len)
 	return 0;
 }
 
-static bool word_at(struct mm *mm, uint32_t addr, uint32_t *word)
-{
-	return copy_from_mm(mm, word, addr, sizeof(*word)) == 0;
-}
-
-/* The address behind the NULL that ends the vector at `addr`; 0: none */
-static uint32_t skip_vector(struct mm *mm, uint32_t addr)
-{
-	uint32_t end = addr + VECTOR_MAX, word;
-
-	for (; addr < end && word_at(mm, addr, &word); addr += sizeof(word))
-		if (!word)
-			return addr + sizeof(word);
-	return 0;
-}
-
-/* As it lies on the stack, behind argc, argv and envp (System V ABI) */
-static void show_auxv(struct proc_out *o, struct mm *mm)
-{
-	uint32_t pair[2] = { 1 }, at;
-
-	at = skip_vector(mm, mm->start_stack + sizeof(uint32_t));
-	at = at ? skip_vector(mm, at) : 0;
-	for (int i = 0; at && i < AUX_PAIRS && pair[0] != AT_NULL; i++) {
-		if (copy_from_mm(mm, pair, at, sizeof(pair)))
-			return;
-		proc_write(o, pair, sizeof(pair));
-		at += sizeof(pair);
-	}
-}
-
 int proc_auxv_show(struct proc_out *o, const struct proc_node *n)
 {
 	struct task *t = proc_task(n);
-	struct mm *mm;
 
 	if (!t)
 		return -ESRCH;
-	mm = t->mm;
-	if (!mm)
-		return 0;
-	mm_get(mm);			/* reading it may sleep */
-	show_auxv(o, mm);
-	mm_put(mm);
+	if (t->mm)
+		proc_write(o, t->mm->auxv, t->mm->auxv_size);
 	return 0;
 }
 

@@ -15,20 +15,18 @@
 _Static_assert(sizeof(Elf32_Ehdr) == ELF_EHDR_SIZE, "ELF header");
 _Static_assert(sizeof(Elf32_Phdr) == ELF_PHDR_SIZE, "program header");
 
+/* Like Linux, it looks at no more of e_ident than the magic. */
 int elf_header(struct elf *elf, const void *buf, size_t size)
 {
 	const Elf32_Ehdr *h = buf;
-	static const uint8_t ident[] = {
-		0x7F, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT,
-	};
 
 	if (size < sizeof(*h))
 		return -ENOEXEC;
-	for (size_t i = 0; i < sizeof(ident); i++)
-		if (h->e_ident[i] != ident[i])
+	for (size_t i = 0; i < SELFMAG; i++)
+		if (h->e_ident[i] != ELFMAG[i])
 			return -ENOEXEC;
 	if ((h->e_type != ET_EXEC && h->e_type != ET_DYN)
-			|| h->e_machine != EM_386
+			|| (h->e_machine != EM_386 && h->e_machine != EM_486)
 			|| h->e_phentsize != sizeof(Elf32_Phdr)
 			|| !h->e_phnum || h->e_phnum > ELF_PHNUM_MAX)
 		return -ENOEXEC;
@@ -79,7 +77,7 @@ int elf_segments(struct elf *elf, const void *phdrs, uint32_t base,
 	elf->segments = 0;
 	elf->phdr_addr = elf->interp_size = 0;
 	for (unsigned i = 0; i < elf->phnum; i++, p++) {
-		if (p->p_type == PT_INTERP) {
+		if (p->p_type == PT_INTERP && !elf->interp_size) {
 			elf->interp_off = p->p_offset;
 			elf->interp_size = p->p_filesz;
 			if (p->p_filesz < 2 || p->p_filesz > PAGE)

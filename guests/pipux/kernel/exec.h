@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * execve(2) in four files: exec.c the order of things, exec_strings.c what
- * goes to the new stack, exec_load.c the image, exec_script.c `#!` lines.
+ * execve(2) in five files: exec.c the order of things, exec_strings.c what
+ * goes to the new stack, auxv.c the last part of that, exec_load.c the image,
+ * exec_script.c `#!` lines.
  */
 #ifndef PIPUX_EXEC_H
 #define PIPUX_EXEC_H
@@ -52,6 +53,9 @@ struct file *exec_open(int dfd, const char *path, int flags);
 int exec_strings(struct exec *e);
 int exec_stack(struct exec *e, uint32_t *esp);	/* into e->mm */
 void exec_strings_free(struct exec *e);
+
+/* auxv.c: into e->mm->auxv; its size in bytes */
+uint32_t auxv_fill(const struct exec *e);
 
 /* exec_load.c: fills e->mm */
 int exec_load(struct exec *e);

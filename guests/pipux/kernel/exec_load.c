@@ -61,15 +61,16 @@ static int map_image(struct mm *mm, struct file *file, const struct elf *elf,
 	return rc;
 }
 
-/* Both kinds of headers; buf: the file's first bytes */
-static int headers(struct elf *elf, struct file *file, const void *buf)
+/* Both kinds of headers; buf: the file's first `head` bytes */
+static int headers(struct elf *elf, struct file *file, const void *buf,
+		size_t head)
 {
 	size_t size;
 	void *phdrs;
 	ssize_t n;
 	int rc;
 
-	rc = elf_header(elf, buf, EXEC_HEAD);
+	rc = elf_header(elf, buf, head);
 	if (rc)
 		return rc;
 	size = elf->phnum * ELF_PHDR_SIZE;
@@ -83,18 +84,27 @@ static int headers(struct elf *elf, struct file *file, const void *buf)
 	return rc;
 }
 
+/* The whole of [at, at + size) of a file, or -EIO */
+static int read_all(struct file *file, void *buf, size_t size, loff_t at)
+{
+	ssize_t n = kernel_read(file, buf, size, at);
+
+	return n < 0 ? n : (size_t)n == size ? 0 : -EIO;
+}
+
 static struct file *open_interp(const struct exec *e)
 {
-	char *path = kzalloc(e->elf.interp_size + 1);
+	uint32_t size = e->elf.interp_size;
+	char *path = kmalloc(size);
 	struct file *file;
-	ssize_t n;
+	int rc;
 
 	if (!path)
 		return ERR_PTR(-ENOMEM);
-	n = kernel_read(e->file, path, e->elf.interp_size,
-		e->elf.interp_off);
-	file = n == (ssize_t)e->elf.interp_size
-		? exec_open(AT_FDCWD, path, 0) : ERR_PTR(-ENOEXEC);
+	rc = read_all(e->file, path, size, e->elf.interp_off);
+	if (!rc && path[size - 1])
+		rc = -ENOEXEC;
+	file = rc ? ERR_PTR(rc) : exec_open(AT_FDCWD, path, 0);
 	kfree(path);
 	return file;
 }
@@ -112,10 +122,11 @@ static int load_interp(struct exec *e)
 		kfree(elf);
 		return PTR_ERR(file);
 	}
-	if (!elf || kernel_read(file, head, sizeof(head), 0) != sizeof(head))
-		rc = elf ? -ELIBBAD : -ENOMEM;
-	else
-		rc = headers(elf, file, head);
+	rc = elf ? read_all(file, head, sizeof(head), 0) : -ENOMEM;
+	if (!rc) {
+		rc = headers(elf, file, head, sizeof(head));
+		rc = rc == -ENOEXEC ? -ELIBBAD : rc;
+	}
 	if (!rc) {
 		at = do_mmap(e->mm, 0, elf->high - elf->low, PROT_NONE,
 			MAP_PRIVATE | MAP_ANONYMOUS, NULL, 0);
@@ -158,7 +169,7 @@ int exec_load(struct exec *e)
 {
 	struct elf *elf = &e->elf;
 	struct mm *mm = e->mm;
-	int rc = headers(elf, e->file, e->head);
+	int rc = headers(elf, e->file, e->head, EXEC_HEAD);
 
 	if (rc)
 		return rc;

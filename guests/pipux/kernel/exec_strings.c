@@ -5,11 +5,8 @@
  * envp, argv, argc.  Strings go into pages that become the stack's own.
  */
 #include "exec.h"
-#include <linux/auxvec.h>
 #include <linux/resource.h>
 
-#define HWCAP_FXSR_SSE	0x0781ABFFu	/* CPUID.1:EDX as QEMU's pentium3 */
-#define AUX_WORDS	40
 #define RANDOM_BYTES	16
 
 void random_bytes(void *buf, size_t n);		/* kernel/random.c */
@@ -170,47 +167,10 @@ int exec_strings(struct exec *e)
 	return rc ? rc : put_arguments(e, skip);
 }
 
-static uint32_t *aux(uint32_t *p, uint32_t type, uint32_t value)
-{
-	*p++ = type;
-	*p++ = value;
-	return p;
-}
-
-static uint32_t aux_fill(const struct exec *e, uint32_t *vector)
-{
-	const struct credentials *c = &current->cred;
-	uint32_t *p = vector;
-
-	if (e->vdso)
-		p = aux(p, AT_SYSINFO_EHDR, e->vdso);
-	p = aux(p, AT_HWCAP, HWCAP_FXSR_SSE);
-	p = aux(p, AT_PAGESZ, PAGE_SIZE);
-	p = aux(p, AT_CLKTCK, HZ);
-	if (e->elf.phdr_addr)
-		p = aux(p, AT_PHDR, e->elf.phdr_addr + e->bias);
-	p = aux(p, AT_PHENT, ELF_PHDR_SIZE);
-	p = aux(p, AT_PHNUM, e->elf.phnum);
-	p = aux(p, AT_BASE, e->interp_base);
-	p = aux(p, AT_FLAGS, 0);
-	p = aux(p, AT_ENTRY, e->elf.entry + e->bias);
-	p = aux(p, AT_UID, c->uid);
-	p = aux(p, AT_EUID, c->euid);
-	p = aux(p, AT_GID, c->gid);
-	p = aux(p, AT_EGID, c->egid);
-	p = aux(p, AT_SECURE, c->uid != c->euid || c->gid != c->egid);
-	p = aux(p, AT_RANDOM, e->random);
-	p = aux(p, AT_HWCAP2, 0);
-	p = aux(p, AT_EXECFN, e->execfn);
-	p = aux(p, AT_PLATFORM, e->platform);
-	p = aux(p, AT_NULL, 0);
-	return (p - vector) * sizeof(*p);
-}
-
 /* Moves the string pages into the stack and writes the vectors below */
 int exec_stack(struct exec *e, uint32_t *esp)
 {
-	uint32_t auxv[AUX_WORDS], aux_size = aux_fill(e, auxv);
+	uint32_t aux_size = auxv_fill(e);
 	uint32_t size = (e->argc + e->envc + 2) * sizeof(uint32_t);
 	uint32_t sp = (address(e) - aux_size - size - sizeof(uint32_t))
 		& ~15u;
@@ -228,8 +188,8 @@ int exec_stack(struct exec *e, uint32_t *esp)
 	if (!rc)
 		rc = copy_to_mm(e->mm, sp + sizeof(argc), e->vector, size);
 	if (!rc)
-		rc = copy_to_mm(e->mm, sp + sizeof(argc) + size, auxv,
-			aux_size);
+		rc = copy_to_mm(e->mm, sp + sizeof(argc) + size,
+			e->mm->auxv, aux_size);
 	e->mm->arg_start = e->arg_start;
 	e->mm->arg_end = e->arg_end;
 	e->mm->env_start = e->env_start;

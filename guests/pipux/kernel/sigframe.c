@@ -19,6 +19,7 @@
 #include "fpstate.h"
 
 #define FP_ALIGN	64
+#define STACK_ALIGN	16u
 #define EFLAGS_DF	0x400u
 /* Flags that a program may set: AC OF DF SF ZF AF PF CF */
 #define EFLAGS_USER	0x00040CD5u
@@ -90,6 +91,12 @@ static bool in_altstack(uint32_t sp)
 static bool on_altstack(uint32_t sp)
 {
 	return !(current->altstack.flags & SS_AUTODISARM) && in_altstack(sp);
+}
+
+uint32_t sigframe_max(void)
+{
+	return MAX(sizeof(struct sigframe), sizeof(struct rt_sigframe))
+		+ sizeof(struct _fpstate_32) + FP_ALIGN + STACK_ALIGN;
 }
 
 /* The state below sp; *sp becomes its address.  false: no memory there */
@@ -165,7 +172,7 @@ static void load_context(user_ctx_t *ctx, const struct sigcontext_32 *sc)
 /* The ABI wants ESP + 4 to be a multiple of 16 where a function begins */
 static uint32_t align_frame(uint32_t sp, uint32_t size)
 {
-	return ((sp - size + 4) & ~15u) - 4;
+	return ((sp - size + 4) & ~(STACK_ALIGN - 1)) - 4;
 }
 
 static uint32_t return_address(const struct ksigaction *sa, uint32_t code)

@@ -114,6 +114,8 @@ struct mm *mm_copy(struct mm *old)
 	mm->env_start = old->env_start;
 	mm->env_end = old->env_end;
 	mm->start_stack = old->start_stack;
+	mm->auxv_size = old->auxv_size;
+	memcpy(mm->auxv, old->auxv, old->auxv_size);
 	mm->mmap_top = old->mmap_top;
 	mm->stack_limit = old->stack_limit;
 	mm->exe = old->exe ? file_get(old->exe) : NULL;

@@ -53,6 +53,8 @@ struct vma {
 #define VMA_SEALED	0x04000000u		/* may not become writable */
 #define VMA_OWN_FLAGS	(VMA_STACK | VMA_HEAP | VMA_SEALED)
 
+#define AUXV_WORDS	48
+
 struct mm {
 	int users;				/* tasks that run in it */
 	uint32_t desc;				/* partition descriptor */
@@ -62,6 +64,8 @@ struct mm {
 	uint32_t nr_pages;			/* resident pages */
 	uint32_t peak;				/* most of them; see mm_peak */
 	struct file *exe;			/* /proc/PID/exe */
+	uint32_t auxv[AUXV_WORDS];		/* kernel/auxv.c */
+	uint32_t auxv_size;			/* bytes */
 	/* the rest is mm/'s own */
 	struct partition *part;
 	struct vma *last;			/* last found, or NULL */

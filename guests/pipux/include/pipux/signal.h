@@ -58,7 +58,9 @@ int signal_dequeue(const ksigset_t *want, struct ksiginfo *info);
 void siginfo_to_user_form(struct siginfo *to, const struct ksiginfo *from);
 long siginfo_to_user(void *uinfo, const struct ksiginfo *info);
 
-/* kernel/sigframe.c: pushes a handler's frame; false: the stack is bad */
+/* kernel/sigframe.c: bytes of stack that a handler's frame needs at most */
+uint32_t sigframe_max(void);
+/* Pushes such a frame; false: the stack is bad */
 bool sigframe_push(int sig, const struct ksigaction *sa,
 	const struct ksiginfo *info, const ksigset_t *mask);
 
