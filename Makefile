@@ -69,12 +69,12 @@ test: ## build everything and run every test
 		tests/host/build.mk),test-host) test-system
 
 # Host tests first: they are quick, and the last line is pytest's.
-test-system: all $(if $(wildcard tests/host/build.mk),test-host) guest-programs
+test-system: all $(if $(wildcard tests/host/build.mk),test-host) guest-programs programs
 	$(PYTHON) -m pytest tests/system $(PYTESTFLAGS)
 
 test-long: ## explorations, fuzzing and transfers that take an hour
 	@scripts/install-deps test
-	@+$(MAKE) --no-print-directory all guest-programs test-pip-long
+	@+$(MAKE) --no-print-directory all guest-programs programs test-pip-long
 	$(PYTHON) -m pytest tests/system -m long $(PYTESTFLAGS)
 
 test-bochs: ## Pip's conformance and attack suites under Bochs
@@ -104,10 +104,10 @@ check: ## static analysis and formatting
 	@scripts/check
 	@scripts/check-pip
 
-clean: ## remove what was built, but not musl and BusyBox
+clean: ## remove what was built, but not foreign programs
 	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 \
 		! -name src ! -name apt ! -name 'musl*' ! -name 'busybox*' \
-		! -name i386-musl-gcc -exec rm -rf {} +
+		! -name programs ! -name i386-musl-gcc -exec rm -rf {} +
 
 distclean: ## remove build/ altogether
 	rm -rf $(BUILD)

@@ -7,6 +7,8 @@
 #include "tmpfs.h"
 #include <linux/magic.h>
 
+#define DIRENT_SIZE	20	/* what Linux's tmpfs makes a name count */
+
 static const struct inode_ops dir_ops, link_ops, special_ops;
 static const struct file_ops dir_fops;
 static const struct super_ops tmpfs_super_ops;
@@ -46,6 +48,8 @@ struct inode *tmpfs_inode(struct super_block *sb, uint32_t mode, dev_t rdev)
 	fs->used_inodes++;
 	inode->btime = inode->ctime;
 	node_init(inode, rdev);
+	if (inode_is(inode, S_IFDIR))
+		inode->size = 2 * DIRENT_SIZE;
 	if (inode_is(inode, S_IFREG)) {
 		inode->priv = kzalloc(sizeof(struct tmpfs_node));
 		if (!inode->priv) {
@@ -68,7 +72,7 @@ static void tmpfs_evict(struct inode *inode)
 
 static void dir_changed(struct inode *dir, int entries)
 {
-	dir->size += entries * 20;	/* as Linux's tmpfs shows it */
+	dir->size += entries * DIRENT_SIZE;
 	inode_touch(dir);
 }
 
