@@ -35,7 +35,7 @@ void event_irq(uint32_t vector)
 		console_input();
 		break;
 	case LINE_COM2:
-		monitor_input();
+		com2_irq();
 		break;
 	case NE2K_LINE:
 		ne2k_irq();

@@ -23,6 +23,7 @@ void main(pip_fpinfo_t *info)
 
 	console_init();
 	event_init();
+	com2_init();
 	if (info->magic != PIP_INFO_MAGIC
 			|| info->ext_magic != PIP_INFO_EXT_MAGIC)
 		vmm_fail(STATUS_NO_KERNEL, "this Pip hands over no modules");
@@ -34,7 +35,6 @@ void main(pip_fpinfo_t *info)
 	for (uint32_t i = 0; i < nvms; i++)
 		vm_init(&vms[i]);
 	memory_split();
-	monitor_init();
 	sched_init();
 	for (uint32_t i = 0; i < nvms; i++)
 		if (vms[i].config.start)

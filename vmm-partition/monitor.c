@@ -8,8 +8,6 @@
 #include "virtio/bus.h"
 #include "vmm.h"
 
-#define COM2		0x2F8
-#define LINE_COM2	3
 #define LINE_MAX	80u
 #define WORDS_MAX	3u
 #define PAGES_MAX	(VMM_GUEST_MAX / PAGE_SIZE)
@@ -41,8 +39,6 @@ struct command {
 
 bool monitor_open;
 static bool executing;
-
-static struct uart com2 = { .base = COM2 };
 
 static void com2_put(void *arg, char c)
 {
@@ -383,14 +379,7 @@ void monitor_key(uint8_t key)
 	key_in(&on_console, key);
 }
 
-void monitor_init(void)
-{
-	serial_init(&com2);
-	if (!com2.present)
-		(void)Pip_Irq(LINE_COM2, PIP_IRQ_MASK);
-}
-
-/* IRQ 3 */
+/* COM2, if it is the monitor's */
 void monitor_input(void)
 {
 	for (;;) {

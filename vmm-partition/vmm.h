@@ -251,7 +251,6 @@ extern bool monitor_open;	/* on the console */
 void monitor_enter(void);
 void monitor_key(uint8_t key);
 void monitor_redraw(void);
-void monitor_init(void);
 void monitor_input(void);
 
 /* monitor_show.c */
@@ -274,6 +273,14 @@ void serial_flush(struct uart *uart);
 void serial_receive(struct uart *uart);
 void serial_queue(struct uart *uart, uint8_t byte);
 void serial_send(struct uart *uart);
+
+/* com2.c */
+extern struct uart com2;
+void com2_init(void);
+bool com2_take(struct vm *vm);
+void com2_irq(void);
+void com2_write(const void *bytes, uint32_t size);
+uint32_t com2_read(void *bytes, uint32_t size);
 
 /* timer.c */
 void timer_init(void);

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """pipux's other virtio devices: entropy, balloon, watchdog, terminals."""
 
+import hashlib
 import re
+import socket
 import time
 
+import pexpect.fdpexpect
 import pytest
 from disks import drive, sparse
 from guests import Monitor
@@ -159,3 +162,43 @@ def test_monitor_names_what_virtio_does(monitored):
     stat = "\n".join(monitor.ask("stat 1"))
     assert re.search(r"hypercalls: .*\bvirtio-read \d+", stat)
     assert re.search(r"\bvirtio-write \d+ virtio-notify \d+", stat)
+
+
+def test_getty_on_the_second_port(tmp_path, open_terminal):
+    """COM2 as /dev/hvc1: a terminal of its own, with job control."""
+    path = tmp_path / "com2"
+    machine = open_terminal(
+        "--append", "vmm.port=com2", "--exec",
+        "readlink /dev/virtio-ports/com2; read go; "
+        "setsid getty -n -l /bin/sh 0 hvc1 vt100",
+        "--", "-serial", f"unix:{path},server=on,wait=off")
+    machine.expect("../hvc1")
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(str(path))
+        port = pexpect.fdpexpect.fdspawn(line, timeout=PATIENCE,
+                                         encoding="utf-8")
+        machine.send("go\r")
+        port.expect("# ")
+        port.send("tty; sleep 1000\r")
+        port.expect("/dev/hvc1\r\n")
+        port.send("\x03")
+        port.expect("# ")
+        port.send("seq 3000 | md5sum; cat\r")
+        port.expect(hashlib.md5(b"".join(
+            b"%d\n" % n for n in range(1, 3001))).hexdigest())
+        text = "".join(f"word {n} " for n in range(400))
+        for start in range(0, len(text), 70):
+            port.send(text[start:start + 70] + "\r")
+            port.expect_exact(text[start:start + 70])
+        port.send("\x04")
+        port.expect("# ")
+        port.send("echo on the console >/dev/console; exit 6\r")
+        machine.expect("on the console")
+    assert machine.status() == 6
+
+
+@pytest.mark.parametrize("words", ["vmm.port=com1", "vmm.port=com2"])
+def test_ports_that_are_not_there(words):
+    result = boot("--append", words)
+    assert result.status == 125
+    assert f"vmm: error: guest 1: {words[4:]}: " in result.output

@@ -19,7 +19,7 @@ static struct virtio_device *device_find(struct vm *vm, uint32_t number)
 /* The queue chosen by QUEUE_SEL, or NULL */
 static struct virtqueue *queue_selected(struct virtio_device *dev)
 {
-	return dev->queue_sel < dev->class->queues
+	return dev->queue_sel < dev->queues
 		? &dev->queue[dev->queue_sel] : NULL;
 }
 
@@ -36,6 +36,7 @@ struct virtio_device *bus_add(struct vm *vm, const struct virtio_class *class)
 
 	*dev = (struct virtio_device){
 		.class = class, .vm = vm, .number = bus->count++,
+		.queues = class->queues,
 		.offered = COMMON_FEATURES | class->features,
 	};
 	for (uint32_t i = 0; i < DEVICE_QUEUES; i++) {
@@ -200,7 +201,7 @@ static void queue_store(struct virtio_device *dev, uint32_t offset,
 /* True: there is more to do */
 static bool notify(struct virtio_device *dev, uint32_t queue)
 {
-	if (queue >= dev->class->queues || !device_driven(dev))
+	if (queue >= dev->queues || !device_driven(dev))
 		return false;
 	vq_open(&dev->queue[queue]);
 	return dev->class->notify(dev, queue);

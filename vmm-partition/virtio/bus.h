@@ -30,6 +30,8 @@ bool virtio_notify(struct vm *vm, uint32_t device, uint32_t queue,
 
 /* Console input waits for this guest */
 void virtio_console_input(struct vm *vm);
+/* The same for its second port, COM2 */
+void virtio_port_input(struct vm *vm);
 
 /* Asks the guest for pages of its memory; false: it has no driver for that */
 bool virtio_balloon_ask(struct vm *vm, uint32_t pages);

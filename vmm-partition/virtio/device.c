@@ -8,7 +8,7 @@ void device_reset(struct virtio_device *dev)
 		vq_reset(&dev->queue[i]);
 	dev->accepted = 0;
 	dev->device_sel = dev->driver_sel = dev->queue_sel = 0;
-	dev->status = dev->interrupt = 0;
+	dev->status = dev->interrupt = dev->announce = 0;
 }
 
 void device_interrupt(struct virtio_device *dev, uint32_t bits)

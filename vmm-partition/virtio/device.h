@@ -9,7 +9,7 @@
 #include "../vmm.h"
 #include "virtqueue.h"
 
-#define DEVICE_QUEUES	2
+#define DEVICE_QUEUES	6
 #define DEVICE_CONFIG	32	/* bytes; a multiple of 4 */
 
 struct virtio_device;
@@ -52,6 +52,8 @@ struct virtio_device {
 	uint32_t device_sel, driver_sel, queue_sel;
 	uint32_t status, interrupt, generation;
 	uint32_t config[DEVICE_CONFIG / 4];
+	uint32_t queues;		/* that exist */
+	uint32_t announce;		/* console.c: what there is to say */
 	struct virtqueue queue[DEVICE_QUEUES];
 
 	union {
@@ -92,6 +94,7 @@ void device_finish(struct virtio_device *dev, struct virtqueue *vq);
 /* entropy.c, console.c, block.c, net.c, balloon.c, watchdog.c */
 extern const struct virtio_class virtio_entropy, virtio_console, virtio_block,
 	virtio_net, virtio_balloon, virtio_watchdog;
+bool console_add_port(struct virtio_device *dev);
 void block_init(struct virtio_device *dev, struct disk *disk);
 void net_init(struct virtio_device *dev, const struct link *link,
 		const uint8_t mac[6]);

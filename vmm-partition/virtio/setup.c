@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which devices a guest has: a console, entropy, a balloon and a watchdog
- * always; disks and network cards as its settings ask (struct config).
+ * always; disks, network cards and a second console port as its settings ask
+ * (struct config).
  */
 #include "bus.h"
 #include "device.h"
@@ -57,16 +58,40 @@ static const char *net_add(struct vm *vm, const char *value)
 	return "ne2k or switch";
 }
 
+/* The console is the first device */
+static const char *port_add(struct vm *vm, const char *value)
+{
+	if (strcmp(value, "com2"))
+		return "com2 only";
+	return console_add_port(&vm->virtio->device[0]) ? NULL
+		: "there is none, or another guest has it";
+}
+
+static const struct {
+	const char *prefix;
+	const char *(*add)(struct vm *vm, const char *value);
+} settings[] = {
+	{ "disk=", disk_add }, { "net=", net_add }, { "port=", port_add },
+};
+
 bool virtio_setting(const char *word)
 {
-	return after(word, "disk=") || after(word, "net=");
+	for (uint32_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
+		if (after(word, settings[i].prefix))
+			return true;
+	return false;
 }
 
 static void word_add(struct vm *vm, const char *word)
 {
-	const char *disk = after(word, "disk="), *error;
+	const char *error = NULL;
 
-	error = disk ? disk_add(vm, disk) : net_add(vm, after(word, "net="));
+	for (uint32_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
+		const char *value = after(word, settings[i].prefix);
+
+		if (value)
+			error = settings[i].add(vm, value);
+	}
 	if (error)
 		vmm_fail(STATUS_BAD_OPTION, "guest %u: %s: %s", vm->id, word,
 			error);

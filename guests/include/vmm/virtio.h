@@ -200,16 +200,40 @@ struct virtio_blk_req {
 	uint64_t sector;
 };
 
-/* Console (5.3): queue 0 receives, 1 transmits */
+/*
+ * Console (5.3): queue 0 receives, 1 transmits.  With MULTIPORT those are of
+ * port 0, 2 and 3 are for control, and port n has 2n + 2 and 2n + 3.
+ */
+#define VIRTIO_CONSOLE_F_MULTIPORT	1
 #define VIRTIO_CONSOLE_F_EMERG_WRITE	2
 #define VIRTIO_CONSOLE_RX	0u
 #define VIRTIO_CONSOLE_TX	1u
+#define VIRTIO_CONSOLE_CONTROL_RX	2u
+#define VIRTIO_CONSOLE_CONTROL_TX	3u
 
 struct virtio_console_config {
 	uint16_t cols;
 	uint16_t rows;
 	uint32_t max_nr_ports;
 	uint32_t emerg_wr;	/* written: one byte for the console */
+};
+
+enum virtio_console_event {
+	VIRTIO_CONSOLE_DEVICE_READY,	/* driver: 1, tell me of the ports */
+	VIRTIO_CONSOLE_DEVICE_ADD,	/* device: there is a port */
+	VIRTIO_CONSOLE_DEVICE_REMOVE,
+	VIRTIO_CONSOLE_PORT_READY,	/* driver: 1, it is known */
+	VIRTIO_CONSOLE_CONSOLE_PORT,	/* device: it is a terminal */
+	VIRTIO_CONSOLE_RESIZE,
+	VIRTIO_CONSOLE_PORT_OPEN,	/* both: 1 open, 0 closed */
+	VIRTIO_CONSOLE_PORT_NAME,	/* device: the name follows */
+};
+
+/* A control message */
+struct virtio_console_control {
+	uint32_t id;		/* port */
+	uint16_t event;
+	uint16_t value;
 };
 
 /* Memory balloon (5.5): queue 0 inflates, 1 deflates; pages of 4 KiB */
@@ -238,6 +262,8 @@ _Static_assert(sizeof(struct virtio_net_hdr) == 12, "net header");
 _Static_assert(offsetof(struct virtio_blk_config, blk_size) == 20,
 	"block config");
 _Static_assert(sizeof(struct virtio_blk_req) == 16, "block request");
+_Static_assert(sizeof(struct virtio_console_control) == 8,
+	"console control");
 _Static_assert(offsetof(struct virtio_console_config, emerg_wr) == 8,
 	"console config");
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Console device (virtio 1.2, 5.3): each console port is a terminal, port 0
- * /dev/hvc0.  The kernel's own messages and /dev/console go by the console
+ * Console device (virtio 1.2, 5.3): each of its ports is a terminal, port n
+ * /dev/hvcN.  The kernel's own messages and /dev/console go by the console
  * hypercalls, which work from the first instruction to the last.
  *
  * A port takes input only while its terminal is open: port 0 is the guest's
  * console, whose input goes to /dev/console at other times.  One buffer at a
- * time is given to the device, as large as the terminal has room, so that
+ * time is given to the device, no larger than the terminal has room, so that
  * nothing is received that would have to wait here.
  */
 #include "virtio.h"
+#include "virtio_console.h"
 #include "../tty/tty.h"
 
 #define MAJOR_HVC	229u
-#define PORTS_MAX	2u
 #define INPUT		256u
 #define OUTPUT		1024u
 #define OUTPUTS		2u		/* buffers for output */
@@ -30,19 +30,17 @@ struct port {
 	struct virtqueue *rx, *tx;
 	unsigned opens;
 	bool asked;			/* the device has `input` */
+	bool known;			/* it has a name in /dev */
 	struct virtq_desc desc[1];
 	uint8_t input[INPUT];
 	struct output output[OUTPUTS];
 };
 
-static struct port *ports[PORTS_MAX];
+static struct port *ports[CONSOLE_PORTS];
 
-static struct port *port_of(struct virtqueue *vq)
+static struct port *port_of(const struct virtqueue *vq)
 {
-	for (unsigned i = 0; i < PORTS_MAX; i++)
-		if (ports[i] && (ports[i]->rx == vq || ports[i]->tx == vq))
-			return ports[i];
-	return NULL;
+	return ports[vq->index < 2 ? 0 : vq->index / 2 - 1];
 }
 
 /* Asks for as much input as there is room for */
@@ -72,10 +70,7 @@ static void receive(struct port *port)
 
 static void rx_interrupt(struct virtqueue *vq)
 {
-	struct port *port = port_of(vq);
-
-	if (port)
-		receive(port);
+	receive(port_of(vq));
 }
 
 /* A buffer for output that the device does not have */
@@ -97,7 +92,7 @@ static void tx_interrupt(struct virtqueue *vq)
 	struct port *port = port_of(vq);
 
 	(void)virtqueue_interrupts(vq, false);
-	if (port && output_free(port))
+	if (output_free(port))
 		wake_up(&port->tty->write_wait);
 }
 
@@ -172,33 +167,63 @@ static const struct tty_driver hvc_driver = {
 	.name = "hvc",
 };
 
-/* Port `index` with its two queues (5.3.2) */
-static int port_start(struct virtio_device *dev, unsigned index)
+/* Port `index` with its two queues, which must exist before DRIVER_OK */
+static int port_new(struct virtio_device *dev, unsigned index)
 {
 	unsigned queue = index ? 2 * index + 2 : 0;
 	struct port *port = kzalloc(sizeof(*port));
-	char name[8];
-	int rc = -ENOMEM;
 
 	if (!port)
 		return -ENOMEM;
+	ports[index] = port;
 	port->dev = dev;
 	port->rx = virtqueue_new(dev, queue, 1, rx_interrupt);
 	port->tx = virtqueue_new(dev, queue + 1, OUTPUTS, tx_interrupt);
 	port->tty = tty_new(&hvc_driver, MKDEV(MAJOR_HVC, index));
-	if (port->rx && port->tx && port->tty) {
-		(void)virtqueue_interrupts(port->tx, false);
-		port->tty->priv = port;
-		snprintf(name, sizeof(name), "hvc%u", index);
-		ports[index] = port;
-		rc = tty_register(port->tty, name);
+	if (!port->rx || !port->tx || !port->tty)
+		return -ENOMEM;
+	(void)virtqueue_interrupts(port->tx, false);
+	port->tty->priv = port;
+	return 0;
+}
+
+int console_port_show(unsigned index)
+{
+	struct port *port = ports[index];
+	char name[8];
+
+	if (port->known)
+		return 0;
+	port->known = true;
+	snprintf(name, sizeof(name), "hvc%u", index);
+	return tty_register(port->tty, name);
+}
+
+static void ports_free(void)
+{
+	for (unsigned i = 0; i < CONSOLE_PORTS && ports[i]; i++) {
+		kfree(ports[i]->tty);
+		kfree(ports[i]);
+		ports[i] = NULL;
 	}
-	if (rc) {
-		ports[index] = NULL;
-		kfree(port->tty);
-		kfree(port);
-	}
-	return rc;
+}
+
+/* Without MULTIPORT there is one port, known at once */
+static int console_start(struct virtio_device *dev)
+{
+	bool many = virtio_has(dev, VIRTIO_CONSOLE_F_MULTIPORT);
+	unsigned max = many ? VIRTIO_FIELD(dev, virtio_console_config,
+		max_nr_ports) : 1;
+	int rc = many ? console_control_new(dev) : 0;
+
+	for (unsigned i = 0; i < MIN(max, CONSOLE_PORTS) && rc == 0; i++)
+		rc = port_new(dev, i);
+	if (rc)
+		return rc;
+	virtio_go(dev);
+	if (many)
+		console_control_start(MIN(max, CONSOLE_PORTS));
+	return many ? 0 : console_port_show(0);
 }
 
 static int console_probe(struct virtio_device *dev)
@@ -207,14 +232,15 @@ static int console_probe(struct virtio_device *dev)
 
 	if (ports[0])
 		return -EBUSY;
-	rc = port_start(dev, 0);
-	if (rc == 0)
-		virtio_go(dev);
+	rc = console_start(dev);
+	if (rc)
+		ports_free();
 	return rc;
 }
 
 const struct virtio_driver virtio_console_driver = {
 	.id = VIRTIO_ID_CONSOLE,
 	.name = "console",
+	.features = 1u << VIRTIO_CONSOLE_F_MULTIPORT,
 	.probe = console_probe,
 };

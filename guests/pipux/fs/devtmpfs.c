@@ -13,19 +13,26 @@ struct node {
 	dev_t dev;
 };
 
-/* The operation of the root directory on a new name in it */
-static int in_root(struct super_block *sb, const char *name,
+/* The operation of directory `parent` on a new name in it */
+static int in_dir(struct dentry *parent, const char *name,
 		int (*fn)(struct inode *dir, struct dentry *d, const void *arg),
 		const void *arg)
 {
-	struct dentry *d = dentry_new(sb->root, name, strlen(name));
+	struct dentry *d = dentry_new(parent, name, strlen(name));
 	int rc;
 
 	if (!d)
 		return -ENOMEM;
-	rc = fn(sb->root->inode, d, arg);
+	rc = fn(parent->inode, d, arg);
 	dentry_put(d);
 	return rc;
+}
+
+static int in_root(struct super_block *sb, const char *name,
+		int (*fn)(struct inode *dir, struct dentry *d, const void *arg),
+		const void *arg)
+{
+	return in_dir(sb->root, name, fn, arg);
 }
 
 static int make_node(struct inode *dir, struct dentry *d, const void *arg)
@@ -67,13 +74,18 @@ int devtmpfs_add(const char *name, uint32_t mode, dev_t dev)
 	return mounted ? add_node(name, mode, dev, mounted) : 0;
 }
 
-void devtmpfs_remove(const char *name)
+static struct dentry *find(struct dentry *dir, const char *name)
 {
-	struct dentry *d;
 	struct qname q;
 
 	path_next(name, &q);
-	d = mounted ? dentry_find(mounted->root, &q) : NULL;
+	return dentry_find(dir, &q);
+}
+
+void devtmpfs_remove(const char *name)
+{
+	struct dentry *d = mounted ? find(mounted->root, name) : NULL;
+
 	if (!d)
 		return;
 	if (d->inode && (inode_is(d->inode, S_IFBLK)
@@ -84,6 +96,34 @@ void devtmpfs_remove(const char *name)
 			dentry_unlink(d);
 	}
 	dentry_put(d);
+}
+
+int devtmpfs_link(const char *dir, const char *name, const char *target)
+{
+	static const uint32_t mode = 0755;
+	struct dentry *d, *old;
+	int rc = 0;
+
+	if (!mounted)
+		return 0;
+	d = find(mounted->root, dir);
+	if (!d) {
+		rc = in_root(mounted, dir, make_dir, &mode);
+		d = rc ? NULL : find(mounted->root, dir);
+	}
+	if (!d)
+		return rc ? rc : -ENOMEM;
+	old = find(d, name);
+	if (!d->inode || !inode_is(d->inode, S_IFDIR))
+		rc = -ENOTDIR;
+	else if (old)
+		rc = -EEXIST;
+	else
+		rc = in_dir(d, name, make_link, target);
+	if (old)
+		dentry_put(old);
+	dentry_put(d);
+	return rc;
 }
 
 static int populate(struct super_block *sb)

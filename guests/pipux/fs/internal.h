@@ -118,6 +118,8 @@ int chrdev_for_each(int (*fn)(const char *name, uint32_t mode, dev_t dev,
 /* A node in /dev: mode S_IFCHR or S_IFBLK with the permission */
 int devtmpfs_add(const char *name, uint32_t mode, dev_t dev);
 void devtmpfs_remove(const char *name);
+/* /dev/DIR/NAME -> target; the directory is made */
+int devtmpfs_link(const char *dir, const char *name, const char *target);
 extern struct fs_type devtmpfs_type;
 void memdev_init(void);
 
