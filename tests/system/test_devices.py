@@ -127,6 +127,10 @@ def test_watchdog_that_is_closed_well_bites_nobody(tmp_path):
     assert "Resource busy" in result.output
 
 
+# Says where it is once it is in the foreground
+SLEEPER = "sh -c 'tty; exec sleep 1000'\r"
+
+
 def test_console_port(open_terminal):
     """A program that has /dev/hvc0 open reads what is typed."""
     terminal = open_terminal("--exec", "echo out >/dev/hvc0;"
@@ -148,7 +152,7 @@ def test_getty_on_the_console_port(open_terminal):
     terminal = open_terminal(
         "--exec", "setsid getty -n -l /bin/sh 0 hvc0 vt100")
     terminal.expect("# ")
-    terminal.send("tty; stty size; sleep 1000\r")
+    terminal.send(SLEEPER)
     terminal.expect("/dev/hvc0\r\n")
     # Job control works there
     terminal.send("\x03")
@@ -179,7 +183,7 @@ def test_getty_on_the_second_port(tmp_path, open_terminal):
                                          encoding="utf-8")
         machine.send("go\r")
         port.expect("# ")
-        port.send("tty; sleep 1000\r")
+        port.send(SLEEPER)
         port.expect("/dev/hvc1\r\n")
         port.send("\x03")
         port.expect("# ")
