@@ -123,11 +123,34 @@ void dentry_unpin(struct dentry *d)
 	dentry_put(d);
 }
 
+static void dentry_free(struct dentry *d);
+
+static void idle_remove(struct dentry *d)
+{
+	list_del(&d->lru);
+	nr_idle--;
+}
+
+/* Names that are known not to be in a directory keep it in memory */
+static void forget_absent(struct dentry *dir)
+{
+	struct dentry *d, *next;
+
+	list_for_each_safe(d, next, &idle, lru) {
+		if (d->parent != dir || d->inode)
+			continue;
+		idle_remove(d);
+		dentry_free(d);
+	}
+}
+
 /* The name is gone from its directory; the dentry lives on for its users */
 void dentry_unlink(struct dentry *d)
 {
 	unhash(d);
 	d->unlinked = true;
+	if (d->inode && inode_is(d->inode, S_IFDIR) && d->sb->sleeps)
+		forget_absent(d);
 }
 
 /* Frees an unreferenced dentry and the ancestors that it kept alive */
@@ -153,12 +176,6 @@ static void dentry_free(struct dentry *d)
 			return;
 		}
 	}
-}
-
-static void idle_remove(struct dentry *d)
-{
-	list_del(&d->lru);
-	nr_idle--;
 }
 
 void dentry_revive(struct dentry *d)

@@ -223,7 +223,7 @@ static int name_removed(struct dentry *d, struct dentry *dir,
 		notify_inode(d->inode, IN_ATTRIB);
 	dentry_put(d);
 	notify_name(DIR_OF(dir), IN_DELETE | isdir, q);
-	dentry_put(dir);
+	dir_done(dir);
 	return 0;
 }
 
