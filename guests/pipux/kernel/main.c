@@ -25,6 +25,7 @@
 /* Words of the command line that are the kernel's, not init's */
 static const char *const own_words[] = {
 	"init", "loglevel", "quiet", "strace", "root", "ro", "rw", "console",
+	"rootfstype", "rootflags", "rootwait", "rootdelay",
 };
 
 static const char *argv_init[WORDS_MAX + 2];
@@ -119,6 +120,7 @@ static void initrd_load(void)
 static void init_task(void *unused)
 {
 	const char *init = cmdline_get("init");
+	bool on_disk;
 	long rc;
 
 	work_init();
@@ -129,14 +131,16 @@ static void init_task(void *unused)
 	net_init();
 	virtio_init();
 	initrd_load();
+	on_disk = !vmm_info->initrd_size && root_mount() == 0;
 	console_open();
 	loadavg_init();
 	init_words();
-	argv_init[0] = init ? init : "/init";
-	rc = kernel_execve(argv_init[0], argv_init, envp_init);
+	argv_init[0] = init ? init : on_disk ? root_init() : "/init";
+	rc = !argv_init[0] ? -ENOENT
+		: kernel_execve(argv_init[0], argv_init, envp_init);
 	if (rc) {
 		printk("no init: %s cannot be executed (error %ld)\n",
-			argv_init[0], -rc);
+			argv_init[0] ? argv_init[0] : "/sbin/init", -rc);
 		machine_off(STATUS_NO_INIT);
 	}
 	current_ctx->regs.eax = 0;

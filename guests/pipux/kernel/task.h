@@ -27,4 +27,8 @@ long kernel_execve(const char *path, const char *const *argv,
 /* reboot.c */
 __attribute__((noreturn)) void machine_off(int status);
 
+/* root.c: the root on a disk: 0 or errno; its first program, or NULL */
+int root_mount(void);
+const char *root_init(void);
+
 #endif
