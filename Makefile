@@ -31,7 +31,7 @@ endif
 .DELETE_ON_ERROR:
 .PHONY: all deps run run-iso iso qemu-elf qemu-iso test test-system \
 	test-long test-bochs bench \
-	bench-pip size debug check clean distclean help
+	bench-native bench-pip size debug check clean distclean help
 
 include $(wildcard pip/build.mk pip/lib/build.mk pip/partitions/build.mk \
 	vmm-partition/build.mk guests/*/build.mk initrd/build.mk \
@@ -82,9 +82,15 @@ test-bochs: ## Pip's conformance and attack suites under Bochs
 	@+$(MAKE) --no-print-directory $(BUILD)/pip.elf partitions
 	scripts/test-bochs
 
-bench: deps ## count instructions of services, system calls, disks
-	@+$(MAKE) --no-print-directory all bench-programs
+bench: ## measure every layer: tables, build/bench/index.html, results.json
+	@scripts/install-deps bench
+	@+$(MAKE) --no-print-directory all bench-programs $(BUILD)/latency.elf
 	scripts/bench
+
+bench-native: ## measure the same programs on Linux, for bench's ratios
+	@scripts/install-deps native
+	@+$(MAKE) --no-print-directory initrd bench-programs $(BUILD)/linux/bzImage
+	scripts/bench --native
 
 bench-pip: deps ## the services alone
 	@+$(MAKE) --no-print-directory $(BUILD)/pip.elf \

@@ -14,7 +14,7 @@ $(BUILD)/partitions/minimal.bin: $(BUILD)/partitions/minimal.o \
 	$(LD) $< -o $@ -m elf_i386 -T pip/partitions/minimal/link.ld
 
 # The others stand on libpip: all .c and .asm files of pip/partitions/NAME
-LIBPIP_PARTITIONS := bench launcher nanny edf conformance attack curves
+LIBPIP_PARTITIONS := bench latency launcher nanny edf conformance attack curves
 
 # What those that test Pip share
 HARNESS_SRC := $(wildcard pip/partitions/harness/*.c \
@@ -24,6 +24,7 @@ HARNESS_OBJ := $(addprefix $(BUILD)/,$(addsuffix .o,$(basename \
 conformance_EXTRA := $(HARNESS_OBJ)
 attack_EXTRA := $(HARNESS_OBJ)
 curves_EXTRA := $(HARNESS_OBJ)
+latency_EXTRA := $(HARNESS_OBJ)
 HARNESS_CFLAGS := -Ipip/partitions/harness
 
 # Those that carry a child: NAME/child, in NAME/image.asm

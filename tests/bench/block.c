@@ -4,31 +4,16 @@
  * device's first SIZE bytes are read and written.
  */
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <unistd.h>
+#include "bench.h"
 
 #define SIZE	(4u << 20)
 #define CHUNK	(64u << 10)
-#define UNIT	4096u
+#define UNIT	PAGE
 
 static char buffer[CHUNK] __attribute__((aligned(UNIT)));
 static int fd;
-
-static unsigned long long now(void)
-{
-	return __builtin_ia32_rdtsc();
-}
-
-static void check(int good, const char *what)
-{
-	if (good)
-		return;
-	perror(what);
-	exit(1);
-}
 
 /* Nothing of the device is in memory any more */
 static void forget(void)
@@ -36,40 +21,39 @@ static void forget(void)
 	check(!fsync(fd) && !ioctl(fd, BLKFLSBUF), "flush");
 }
 
-static void report(const char *name, unsigned long long begun,
-		unsigned long bytes)
+static void report_unit(const char *name, uint64_t begun, unsigned bytes)
 {
-	printf("%s %llu\n", name, (now() - begun) / (bytes / UNIT));
+	report(name, (now() - begun) / (bytes / UNIT));
 }
 
 static void read_all(const char *name)
 {
-	unsigned long long begun = now();
+	uint64_t begun = now();
 
 	for (unsigned at = 0; at < SIZE; at += CHUNK)
 		check(pread(fd, buffer, CHUNK, at) == CHUNK, "read");
-	report(name, begun, SIZE);
+	report_unit(name, begun, SIZE);
 }
 
 static void read_scattered(const char *name)
 {
-	unsigned long long begun = now();
+	uint64_t begun = now();
 	unsigned n = 64;
 
 	for (unsigned i = 0; i < n; i++)
 		check(pread(fd, buffer, UNIT, i * 37 % 64 * CHUNK + i * UNIT
 			% CHUNK) == UNIT, "read");
-	report(name, begun, n * UNIT);
+	report_unit(name, begun, n * UNIT);
 }
 
 static void write_all(const char *name)
 {
-	unsigned long long begun = now();
+	uint64_t begun = now();
 
 	for (unsigned at = 0; at < SIZE; at += CHUNK)
 		check(pwrite(fd, buffer, CHUNK, at) == CHUNK, "write");
 	check(!fsync(fd), "fsync");
-	report(name, begun, SIZE);
+	report_unit(name, begun, SIZE);
 }
 
 int main(int argc, char **argv)
@@ -77,10 +61,10 @@ int main(int argc, char **argv)
 	fd = open(argc > 1 ? argv[1] : "/dev/vda", O_RDWR);
 	check(fd >= 0, "open");
 	forget();
-	read_all("read");
-	read_all("read-again");
+	read_all("block-read");
+	read_all("block-read-again");
 	forget();
-	read_scattered("read-scattered");
-	write_all("write");
+	read_scattered("block-read-scattered");
+	write_all("block-write");
 	return 0;
 }

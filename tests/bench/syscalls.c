@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a Linux program pays for its system calls, in TSC ticks: instructions
- * under `-icount shift=0,sleep=off`.  Each row is the best of BATCHES batches
- * of the mean over a batch.  Runs on any i386 Linux; `syscalls NAME...` runs
- * some rows only.  One line per row: name, ticks.
+ * What a Linux program pays for its system calls.  Runs on any i386 Linux.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
-
-#define BATCHES	5
-#define PAGE	4096
+#include "bench.h"
 
 static int null, zero, self;
 static pid_t me;
@@ -30,22 +20,6 @@ static int a[2], b[2];
 static char buf[PAGE];
 static char *dirty;
 static const char *program;
-
-static uint64_t now(void)
-{
-	uint32_t low, high;
-
-	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (uint64_t)high << 32 | low;
-}
-
-static void check(int ok, const char *what)
-{
-	if (!ok) {
-		perror(what);
-		exit(1);
-	}
-}
 
 /* The call itself: musl caches nothing, but wraps some of them */
 static void null_call(void)
@@ -156,14 +130,6 @@ static void ping_pong(void)
 	check(read(b[0], buf, 1) == 1, "read");
 }
 
-static void reap(pid_t pid)
-{
-	int status;
-
-	check(pid > 0, "fork");
-	check(waitpid(pid, &status, 0) == pid && !status, "wait");
-}
-
 static void do_fork(void)
 {
 	pid_t pid = fork();
@@ -243,14 +209,10 @@ static void touch(int pages)
 			best = t;
 	}
 	munmap(p, pages * PAGE);
-	printf("page-fault %llu\n", (unsigned long long)best);
+	report("page-fault", best);
 }
 
-static const struct row {
-	const char *name;
-	void (*fn)(void);
-	int count;
-} rows[] = {
+static const struct row rows[] = {
 	{ "getppid", null_call, 200 },
 	{ "write-null-1", write_null, 200 },
 	{ "read-zero-1", read_zero_1, 200 },
@@ -275,18 +237,7 @@ static const struct row {
 
 static void measure(const struct row *r)
 {
-	uint64_t best = 0, t;
-
-	for (int batch = 0; batch < BATCHES; batch++) {
-		t = now();
-		for (int i = 0; i < r->count; i++)
-			r->fn();
-		t = (now() - t) / r->count;
-		if (!best || t < best)
-			best = t;
-	}
-	printf("%s %llu\n", r->name, (unsigned long long)best);
-	fflush(stdout);
+	report(r->name, best_mean(r->fn, r->count));
 }
 
 /* A byte to another process and back, by whatever a and b are */

@@ -142,7 +142,7 @@ def test_init_is_no_program(tmp_path):
 @pytest.mark.parametrize("mem", [3, 5, 6])
 def test_too_little_memory(mem):
     check(boot(mem=mem, timeout=60),
-          "too little memory|not enough memory|cannot unpack")
+          "too little memory|not enough memory|cannot unpack|too large for")
 
 
 def test_unknown_word_for_the_vmm():
