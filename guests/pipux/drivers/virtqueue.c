@@ -54,11 +54,11 @@ static void tell_device(struct virtqueue *vq)
 {
 	reg(vq, VIRTIO_QUEUE_SEL, vq->index);
 	reg(vq, VIRTIO_QUEUE_NUM, vq->size);
-	reg(vq, VIRTIO_QUEUE_DESC_LOW, (uint32_t)vq->desc);
+	reg(vq, VIRTIO_QUEUE_DESC_LOW, (uint32_t)(uintptr_t)vq->desc);
 	reg(vq, VIRTIO_QUEUE_DESC_HIGH, 0);
-	reg(vq, VIRTIO_QUEUE_DRIVER_LOW, (uint32_t)vq->avail);
+	reg(vq, VIRTIO_QUEUE_DRIVER_LOW, (uint32_t)(uintptr_t)vq->avail);
 	reg(vq, VIRTIO_QUEUE_DRIVER_HIGH, 0);
-	reg(vq, VIRTIO_QUEUE_DEVICE_LOW, (uint32_t)vq->used);
+	reg(vq, VIRTIO_QUEUE_DEVICE_LOW, (uint32_t)(uintptr_t)vq->used);
 	reg(vq, VIRTIO_QUEUE_DEVICE_HIGH, 0);
 	reg(vq, VIRTIO_QUEUE_READY, 1);
 }
