@@ -72,6 +72,28 @@ static void test_pidfd(void)
 	close(pipe_fd[1]);
 }
 
+/* clone(2) with CLONE_PIDFD, which is told through the parent's pointer */
+static void test_clone_pidfd(void)
+{
+	struct pollfd p = { .events = POLLIN };
+	siginfo_t si = { 0 };
+	int fd = -1;
+	pid_t pid;
+
+	CHECK_ERRNO(syscall(SYS_clone, CLONE_PIDFD | CLONE_PARENT_SETTID
+		| SIGCHLD, 0, &fd, 0, 0), EINVAL);
+	CHECK_ERRNO(syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, 8, 0, 0),
+		EFAULT);
+	pid = syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, &fd, 0, 0);
+	if (!pid)
+		_exit(fcntl(fd, F_GETFD) == 0);		/* not inherited */
+	CHECK(pid > 0 && fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC);
+	p.fd = fd;
+	CHECK(poll(&p, 1, 10000) == 1);
+	CHECK(!waitid(PIDFD, fd, &si, WEXITED) && si.si_status == 0);
+	close(fd);
+}
+
 static void test_process_vm(void)
 {
 	char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
@@ -283,6 +305,7 @@ int main(void)
 {
 	alarm(60);
 	test_pidfd();
+	test_clone_pidfd();
 	test_process_vm();
 	test_kcmp();
 	test_openat2();

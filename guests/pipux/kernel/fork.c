@@ -183,8 +183,9 @@ static int check_flags(uint32_t flags)
 		return -EINVAL;
 	if ((flags & CLONE_PARENT) && !current->process->parent)
 		return -EINVAL;
-	/* pidfds and io contexts do not exist here */
-	return flags & (CLONE_PIDFD | CLONE_PTRACE) ? -EINVAL : 0;
+	if ((flags & CLONE_PIDFD) && (flags & (CLONE_THREAD | CLONE_DETACHED)))
+		return -EINVAL;
+	return flags & CLONE_PTRACE ? -EINVAL : 0;
 }
 
 /* clone(2) once everything is checked: the child, not yet running */
@@ -219,6 +220,53 @@ no_process:
 	return ERR_PTR(rc);
 }
 
+/* CLONE_PIDFD: a descriptor for the child before there is one, ERR_PTR */
+static struct file *pidfd_prepare(int *ufd, int *fd)
+{
+	struct file *f;
+	int old;
+
+	if (get_user(old, ufd) || put_user(old, ufd))
+		return ERR_PTR(-EFAULT);
+	*fd = fd_alloc(0, true);
+	if (*fd < 0)
+		return ERR_PTR(*fd);
+	f = pidfd_file(NULL, 0);
+	if (f)
+		return f;
+	fd_release(*fd);
+	return ERR_PTR(-ENOMEM);
+}
+
+/* The child is there, or not: t is an error */
+static void pidfd_finish(int *ufd, int fd, struct file *f, struct task *t)
+{
+	if (IS_ERR(t)) {
+		fd_release(fd);
+		file_put(f);
+		return;
+	}
+	pidfd_set(f, t->process);
+	fd_install(fd, f);
+	(void)put_user(fd, ufd);
+}
+
+static struct task *clone_with_pidfd(uint32_t flags, int *ufd)
+{
+	struct task *t;
+	struct file *f;
+	int fd;
+
+	if (!(flags & CLONE_PIDFD))
+		return task_clone(flags);
+	f = pidfd_prepare(ufd, &fd);
+	if (IS_ERR(f))
+		return ERR_PTR(PTR_ERR(f));
+	t = task_clone(flags);
+	pidfd_finish(ufd, fd, f, t);
+	return t;
+}
+
 long do_clone(const struct clone_args_k *a)
 {
 	uint32_t tls_base = 0, flags = a->flags;
@@ -232,7 +280,7 @@ long do_clone(const struct clone_args_k *a)
 		return rc;
 	if (too_many())
 		return -EAGAIN;
-	t = task_clone(flags);
+	t = clone_with_pidfd(flags, (int *)a->pidfd);
 	if (IS_ERR(t))
 		return PTR_ERR(t);
 	tid = t->tid;
@@ -268,12 +316,15 @@ long sys_vfork(void)
 long sys_clone(uint32_t flags, uint32_t stack, uint32_t parent_tid,
 		uint32_t tls, uint32_t child_tid)
 {
+	/* both are told through the same pointer */
+	if ((flags & CLONE_PIDFD) && (flags & CLONE_PARENT_SETTID))
+		return -EINVAL;
 	return do_clone(&(struct clone_args_k){
 		.flags = flags, .stack = stack, .parent_tid = parent_tid,
-		.tls = tls, .child_tid = child_tid });
+		.tls = tls, .child_tid = child_tid, .pidfd = parent_tid });
 }
 
-/* clone3(2): cgroups, pidfds and chosen numbers are refused */
+/* clone3(2): cgroups and chosen numbers are refused */
 long sys_clone3(const void *uargs, size_t size)
 {
 	struct clone_args a = { 0 };
@@ -292,5 +343,6 @@ long sys_clone3(const void *uargs, size_t size)
 		.flags = (uint32_t)(a.flags | a.exit_signal),
 		.stack = (uint32_t)(a.stack + a.stack_size),
 		.parent_tid = (uint32_t)a.parent_tid, .tls = (uint32_t)a.tls,
-		.child_tid = (uint32_t)a.child_tid });
+		.child_tid = (uint32_t)a.child_tid,
+		.pidfd = (uint32_t)a.pidfd });
 }

@@ -51,10 +51,29 @@ static const struct file_ops pidfd_fops = {
 	.release = pidfd_release,
 };
 
+void pidfd_set(struct file *f, const struct process *p)
+{
+	*(struct pidfd *)f->priv = (struct pidfd){ p->pid, p->start_time };
+}
+
+struct file *pidfd_file(const struct process *p, uint32_t flags)
+{
+	struct pidfd *d = kzalloc(sizeof(*d));
+	struct file *f;
+
+	if (!d)
+		return NULL;
+	f = anon_file("anon_inode:[pidfd]", &pidfd_fops, d, O_RDWR | flags);
+	if (!f)
+		kfree(d);
+	else if (p)
+		pidfd_set(f, p);
+	return f;
+}
+
 long sys_pidfd_open(int pid, unsigned flags)
 {
 	struct process *p;
-	struct pidfd *d;
 	struct file *f;
 
 	if ((flags & ~PIDFD_NONBLOCK) || pid <= 0)
@@ -62,17 +81,8 @@ long sys_pidfd_open(int pid, unsigned flags)
 	p = process_by_pid(pid);
 	if (!p)
 		return task_by_tid(pid) ? -EINVAL : -ESRCH;
-	d = kmalloc(sizeof(*d));
-	if (!d)
-		return -ENOMEM;
-	*d = (struct pidfd){ pid, p->start_time };
-	f = anon_file("anon_inode:[pidfd]", &pidfd_fops, d,
-		O_RDWR | (flags & PIDFD_NONBLOCK));
-	if (!f) {
-		kfree(d);
-		return -ENOMEM;
-	}
-	return fd_install_new(f, true);
+	f = pidfd_file(p, flags);
+	return f ? fd_install_new(f, true) : -ENOMEM;
 }
 
 /* The open pidfd, referenced, or NULL */

@@ -210,6 +210,7 @@ struct clone_args_k {
 	uint32_t flags;			/* with the exit signal in the low byte */
 	uint32_t stack;			/* 0: the parent's ESP */
 	uint32_t parent_tid, child_tid, tls;
+	uint32_t pidfd;			/* int *, with CLONE_PIDFD */
 };
 long do_clone(const struct clone_args_k *args);
 /* Other threads of the group end; returns when current is alone */
@@ -241,5 +242,8 @@ bool may_look_into(const struct task *t);
  * -EBADF, -ECHILD: reaped */
 void pidfd_process_exit(void);
 int pidfd_pid(int fd);
+/* A new file for p, which may be set later; NULL: no memory */
+struct file *pidfd_file(const struct process *p, uint32_t flags);
+void pidfd_set(struct file *f, const struct process *p);
 
 #endif
