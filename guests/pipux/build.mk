@@ -3,7 +3,8 @@
 
 PIPUX      := guests/pipux
 PIPUX_OUT  := $(BUILD)/$(PIPUX)
-PIPUX_DIRS := arch mm kernel ipc fs fs/ext2 block net drivers tty time lib
+PIPUX_DIRS := arch mm kernel ipc fs fs/ext2 block net net/inet drivers tty time \
+	lib
 PIPUX_SRC  := $(filter-out %/offsets.c,$(wildcard \
 	$(PIPUX_DIRS:%=$(PIPUX)/%/*.c)))
 PIPUX_OBJS := $(PIPUX_SRC:%.c=$(BUILD)/%.o) $(PIPUX_OUT)/arch/stubs.o \
@@ -54,7 +55,11 @@ $(VDSO): $(VDSO_OBJS) $(PIPUX)/vdso/vdso.ld
 $(PIPUX_OUT)/vdso/image.o: $(PIPUX)/vdso/image.asm $(VDSO)
 	$(NASM) -f elf32 -DVDSO='"$(VDSO)"' $< -o $@
 
-$(BUILD)/$(PIPUX)/%.o: $(PIPUX)/%.c $(UAPI)/.made
+include $(PIPUX)/net/inet/lwip.mk
+PIPUX_OBJS += $(LWIP_OBJS)
+$(PIPUX_OUT)/net/inet/%.o: PIPUX_CFLAGS += $(LWIP_FLAGS)
+
+$(BUILD)/$(PIPUX)/%.o: $(PIPUX)/%.c $(UAPI)/.made | $(LWIP)
 	@mkdir -p $(@D)
 	$(CC32) $(PIPUX_CFLAGS) -MMD -MP -c $< -o $@
 

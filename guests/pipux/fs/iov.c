@@ -74,6 +74,12 @@ long iov_zero(struct iov *iov, size_t n)
 	return 0;
 }
 
+const void *iov_peek(const struct iov *iov, size_t *n)
+{
+	*n = iov->seg;
+	return iov->kernel ? iov->base : user_peek(iov->base, n);
+}
+
 /* Adds the lengths up: their sum, or an error as readv(2) gives it */
 static long iovec_check(struct iovec *v, unsigned long n)
 {

@@ -7,6 +7,7 @@
 #include "task.h"
 #include <pipux/arch.h>
 #include <pipux/fs.h>
+#include <pipux/inet.h>
 #include <pipux/random.h>
 #include <pipux/resource.h>
 #include <pipux/signal.h>
@@ -129,6 +130,7 @@ static void init_task(void *unused)
 	console_init();
 	pty_init();
 	net_init();
+	inet_init();
 	virtio_init();
 	initrd_load();
 	on_disk = !vmm_info->initrd_size && root_mount() == 0;

@@ -145,6 +145,14 @@ void kfree(void *p)
 	}
 }
 
+size_t kmalloc_size(const void *p)
+{
+	const struct page *page = page_of(p);
+
+	return page->state == PAGE_SLAB ? class_size[page->order]
+		: PAGE_SIZE << page->order;
+}
+
 char *kstrdup(const char *s)
 {
 	size_t n = strlen(s) + 1;

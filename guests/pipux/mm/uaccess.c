@@ -55,6 +55,14 @@ static inline size_t left_in_page(uint32_t va)
 	return PAGE_SIZE - va % PAGE_SIZE;
 }
 
+const void *user_peek(const void *usrc, size_t *n)
+{
+	uint32_t va = (uint32_t)usrc;
+
+	*n = MIN(*n, left_in_page(va));
+	return reach(va, false);
+}
+
 long copy_from_user(void *dst, const void *usrc, size_t n)
 {
 	uint32_t va = (uint32_t)usrc;

@@ -179,6 +179,9 @@ long iov_to(struct iov *iov, const void *src, size_t n);	/* read side */
 long iov_from(struct iov *iov, void *dst, size_t n);		/* write side */
 long iov_zero(struct iov *iov, size_t n);
 void iov_skip(struct iov *iov, size_t n);
+/* Where the next bytes are, *n of them, for a write: NULL is -EFAULT.  The
+ * address is good until the caller sleeps; iov_skip goes on */
+const void *iov_peek(const struct iov *iov, size_t *n);
 /* Errors of readv(2); *vec is to be freed when *iov has been used */
 long iovec_import(const struct iovec *uvec, unsigned long n,
 	struct iovec **vec, struct iov *iov);

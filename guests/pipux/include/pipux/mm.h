@@ -32,6 +32,7 @@ void pages_add(uintptr_t start, uintptr_t end);
 void *kmalloc(size_t size);
 void *kzalloc(size_t size);
 void kfree(void *p);
+size_t kmalloc_size(const void *p);		/* what it really takes */
 char *kstrdup(const char *s);
 uint32_t kmalloc_bytes(void);			/* in use, for the census */
 
@@ -117,6 +118,9 @@ static inline bool user_range_ok(const void *p, size_t n)
 long copy_from_user(void *dst, const void *usrc, size_t n);
 long copy_to_user(void *udst, const void *src, size_t n);
 long clear_user(void *udst, size_t n);
+/* The kernel's address of user bytes, at most *n, in one page: NULL if they
+ * may not be read.  Good until the caller sleeps */
+const void *user_peek(const void *usrc, size_t *n);
 /* Length of the string without NUL, -EFAULT, or -ENAMETOOLONG if >= size */
 long strncpy_from_user(char *dst, const char *usrc, size_t size);
 /* The same without copying */

@@ -11,7 +11,7 @@
 #ifndef PIPUX_NETDEV_H
 #define PIPUX_NETDEV_H
 
-#include <pipux/list.h>
+#include <pipux/wait.h>
 #include <linux/if_link.h>
 
 #define NETDEV_NAME	16		/* IFNAMSIZ */

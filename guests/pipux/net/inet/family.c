@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * AF_INET: which sockets there are (ip(7)), names and ports.
+ *
+ * LIMIT: IPv4 only; no multicast groups.
+ */
+#include "tcp.h"
+#include <lwip/init.h>
+#include <linux/icmp.h>
+
+#define PORT_FIRST	32768u		/* net.ipv4.ip_local_port_range */
+#define PORT_LAST	60999u
+#define PORT_FREE	1024		/* below: CAP_NET_BIND_SERVICE */
+
+static int stream_create(struct socket *s)
+{
+	if (s->protocol && s->protocol != IPPROTO_TCP)
+		return -EPROTONOSUPPORT;
+	s->protocol = IPPROTO_TCP;
+	return tcp_create(s);
+}
+
+static int dgram_create(struct socket *s)
+{
+	if (s->protocol == IPPROTO_ICMP)
+		return ping_create(s);
+	if (s->protocol && s->protocol != IPPROTO_UDP)
+		return -EPROTONOSUPPORT;
+	s->protocol = IPPROTO_UDP;
+	return udp_create(s);
+}
+
+/* The order of errors is Linux's: type, then protocol, then rights */
+int inet_create(struct socket *s)
+{
+	if (s->protocol < 0 || s->protocol >= IPPROTO_MAX)
+		return -EINVAL;
+	switch (s->type) {
+	case SOCK_STREAM:
+		return stream_create(s);
+	case SOCK_DGRAM:
+		return dgram_create(s);
+	case SOCK_RAW:
+		if (!s->protocol || s->protocol > IPPROTO_RAW)
+			return -EPROTONOSUPPORT;
+		return capable() ? raw_create(s) : -EPERM;
+	default:
+		return -ESOCKTNOSUPPORT;
+	}
+}
+
+void inet_sock_init(struct inet_sock *k, struct socket *s)
+{
+	k->s = s;
+	k->ttl = IP_DEFAULT_TTL;
+	k->multicast_ttl = k->multicast_loop = 1;
+	k->mtu_discover = IP_PMTUDISC_WANT;
+	s->priv = k;
+}
+
+int inet_name(struct sockaddr_storage *addr, uint32_t ip, uint16_t port)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)addr;
+
+	*in = (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_port = htons(port),
+		.sin_addr.s_addr = ip,
+	};
+	return sizeof(*in);
+}
+
+int inet_getname(struct socket *s, struct sockaddr_storage *addr, bool peer)
+{
+	const struct inet_sock *k = inet_sk(s);
+
+	if (peer && !k->rport)
+		return -ENOTCONN;
+	return peer ? inet_name(addr, k->raddr, k->rport)
+		: inet_name(addr, k->laddr, k->lport);
+}
+
+int inet_address(const struct sockaddr_storage *addr, int len, uint32_t *ip,
+		uint16_t *port)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)addr;
+
+	if (len < (int)sizeof(*in))
+		return -EINVAL;
+	if (in->sin_family != AF_INET && in->sin_family != AF_UNSPEC)
+		return -EAFNOSUPPORT;
+	*ip = in->sin_addr.s_addr;
+	*port = ntohs(in->sin_port);
+	return 0;
+}
+
+int inet_bind_check(const struct inet_sock *k, uint32_t ip, uint16_t port)
+{
+	ip4_addr_t a = { ip };
+
+	if (ip && !k->freebind && !inet_is_local(ip)
+			&& !inet_is_broadcast(ip) && !ip4_addr_ismulticast(&a))
+		return -EADDRNOTAVAIL;
+	return port && port < PORT_FREE && !capable() ? -EACCES : 0;
+}
+
+/* From anywhere in the range on: ports shall not be guessed (RFC 6056) */
+uint16_t inet_port_pick(const struct inet_sock *k, uint32_t ip,
+		bool (*in_use)(const struct inet_sock *k, uint32_t ip,
+		uint16_t port))
+{
+	uint32_t n = PORT_LAST - PORT_FIRST + 1, at = inet_random() % n;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint16_t port = PORT_FIRST + (at + i) % n;
+
+		if (!in_use(k, ip, port))
+			return port;
+	}
+	return 0;
+}
+
+int inet_errno(err_t err)
+{
+	static const uint16_t errnos[] = {
+		[-ERR_OK] = 0, [-ERR_MEM] = ENOBUFS, [-ERR_BUF] = ENOBUFS,
+		[-ERR_TIMEOUT] = ETIMEDOUT, [-ERR_RTE] = ENETUNREACH,
+		[-ERR_INPROGRESS] = EINPROGRESS, [-ERR_VAL] = EINVAL,
+		[-ERR_WOULDBLOCK] = EAGAIN, [-ERR_USE] = EADDRINUSE,
+		[-ERR_ALREADY] = EALREADY, [-ERR_ISCONN] = EISCONN,
+		[-ERR_CONN] = ENOTCONN, [-ERR_IF] = ENETDOWN,
+		[-ERR_ABRT] = ETIMEDOUT, [-ERR_RST] = ECONNRESET,
+		[-ERR_CLSD] = ENOTCONN, [-ERR_ARG] = EINVAL,
+	};
+
+	return -errnos[-err];
+}
+
+void inet_init(void)
+{
+	lwip_init();
+	inet_interfaces_init();
+	inet_tcp_init();
+	icmp_errors_init();
+	socket_family_register(AF_INET, inet_create);
+	socket_ioctl_register(inet_ioctl);
+	inet_proc_init();
+}

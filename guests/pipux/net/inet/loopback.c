@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lo: what is sent comes back.  A packet's headers are copied, because
+ * both ends write to theirs; its data is not: the receiver's buffer refers
+ * to the sender's, which the sender's retransmission knows to leave alone.
+ *
+ * Packets wait in a queue until inet_run(), since TCP must have come to an
+ * end with one packet before the answer to it arrives.
+ */
+#include "inet.h"
+#include "interface.h"
+#include <linux/if.h>
+#include <linux/if_arp.h>
+#include <pipux/mm.h>
+#include <lwip/ip4.h>
+#include <lwip/prot/ip4.h>
+
+#define QUEUE		256u		/* packets; a power of two */
+#define HEADERS		128u		/* IP's and TCP's are 120 at most */
+#define LO_MTU		65535		/* lwIP counts in 16 bits */
+
+/* Data that belongs to another pbuf */
+struct reference {
+	struct pbuf_custom custom;
+	struct pbuf *owner;
+};
+
+static struct pbuf *queue[QUEUE];
+static unsigned head, tail;		/* taken out at head; free running */
+
+static void reference_free(struct pbuf *p)
+{
+	struct reference *r = (struct reference *)p;
+
+	pbuf_free(r->owner);
+	inet_free(r);
+}
+
+/* A pbuf for the bytes of q from `offset` on: NULL if out of memory */
+static struct pbuf *reference_new(struct pbuf *q, u16_t offset)
+{
+	struct reference *r = inet_alloc(sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->custom.custom_free_function = reference_free;
+	r->owner = q;
+	pbuf_ref(q);
+	return pbuf_alloced_custom(PBUF_RAW, q->len - offset, PBUF_REF,
+		&r->custom, (u8_t *)q->payload + offset, q->len - offset);
+}
+
+/* The receiver's form of p, or NULL */
+static struct pbuf *packet_clone(struct pbuf *p)
+{
+	u16_t n = LWIP_MIN(p->tot_len, HEADERS), skip = n;
+	struct pbuf *copy = pbuf_alloc(PBUF_LINK, n, PBUF_RAM), *r;
+
+	if (!copy)
+		return NULL;
+	pbuf_copy_partial(p, copy->payload, n, 0);
+	for (struct pbuf *q = p; q; q = q->next) {
+		if (skip >= q->len) {
+			skip -= q->len;
+			continue;
+		}
+		r = reference_new(q, skip);
+		if (!r) {
+			pbuf_free(copy);
+			return NULL;
+		}
+		pbuf_cat(copy, r);
+		skip = 0;
+	}
+	return copy;
+}
+
+static err_t lo_output(struct netif *netif, struct pbuf *p,
+		const ip4_addr_t *dest)
+{
+	struct netdev *dev = inet_netdev(netif);
+	struct pbuf *copy = tail - head < QUEUE ? packet_clone(p) : NULL;
+
+	if (!copy) {
+		dev->stats.tx_dropped++;
+		return ERR_MEM;
+	}
+	dev->stats.tx_packets++;
+	dev->stats.tx_bytes += p->tot_len;
+	queue[tail++ % QUEUE] = copy;
+	return ERR_OK;
+}
+
+/*
+ * All of 127.0.0.0/8 is this host (RFC 1122, 3.2.1.3), and so are the other
+ * interfaces' addresses: for a packet to one of these, lo has that address.
+ */
+static void lo_input(struct pbuf *p, struct netif *lo)
+{
+	ip4_addr_t own = *netif_ip4_addr(lo), dest;
+	const struct ip_hdr *ip = p->payload;
+
+	if (p->len >= IP_HLEN) {
+		ip4_addr_copy(dest, ip->dest);
+		if (inet_is_local(dest.addr))
+			ip4_addr_copy(lo->ip_addr, dest);
+	}
+	ip4_input(p, lo);
+	ip4_addr_copy(lo->ip_addr, own);
+}
+
+void inet_run(void)
+{
+	struct netdev *dev = inet_loopback();
+
+	while (head != tail) {
+		struct pbuf *p = queue[head++ % QUEUE];
+
+		dev->stats.rx_packets++;
+		dev->stats.rx_bytes += p->tot_len;
+		lo_input(p, inet_netif(dev));
+	}
+}
+
+static int lo_open(struct netdev *dev)
+{
+	return 0;
+}
+
+static void lo_stop(struct netdev *dev)
+{
+	while (head != tail)
+		pbuf_free(queue[head++ % QUEUE]);
+}
+
+/* A frame of a packet socket */
+static int lo_transmit(struct netdev *dev, const struct net_piece *pieces,
+		unsigned n, size_t len)
+{
+	uint8_t *frame = kmalloc(len), *at = frame;
+
+	if (!frame)
+		return -ENOBUFS;
+	for (unsigned i = 0; i < n; i++) {
+		memcpy(at, pieces[i].data, pieces[i].len);
+		at += pieces[i].len;
+	}
+	netdev_receive(dev, frame, len);
+	kfree(frame);
+	return 0;
+}
+
+static const struct netdev_ops lo_ops = {
+	.open = lo_open,
+	.stop = lo_stop,
+	.transmit = lo_transmit,
+};
+
+static struct netdev lo = {
+	.name = "lo", .type = ARPHRD_LOOPBACK,
+	.mtu = LO_MTU, .mtu_min = 68, .mtu_max = LO_MTU,
+	.flags = IFF_LOOPBACK, .carrier = true,
+	.tx_queue_len = 1000, .ops = &lo_ops,
+};
+
+struct netdev *inet_loopback(void)
+{
+	return &lo;
+}
+
+err_t lo_netif_init(struct netif *netif)
+{
+	netif->name[0] = 'l';
+	netif->name[1] = 'o';
+	netif->output = lo_output;
+	netif->mtu = LO_MTU;
+	NETIF_SET_CHECKSUM_CTRL(netif, NETIF_CHECKSUM_DISABLE_ALL);
+	return ERR_OK;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* TCP sockets: tcp.c (their life), tcp_data.c, tcp_option.c. */
+#ifndef PIPUX_INET_TCP_H
+#define PIPUX_INET_TCP_H
+
+#include "sock.h"
+#include <lwip/priv/tcp_priv.h>
+
+/*
+ * Lives as long as its socket; one that waits to be accepted, as long as its
+ * listener.  lwIP frees pcbs on its own: `pcb` is NULL from then on.
+ */
+struct tcp_sock {
+	struct inet_sock k;
+	struct tcp_pcb *pcb;		/* NULL: none, or ended */
+	bool connecting, connected;	/* connected: once, even if it ended */
+	bool told;			/* connect() has reported it */
+	bool eof;			/* the peer's FIN has come */
+	uint8_t cork, quickack;		/* options without effect */
+	int defer_accept, user_timeout, syncnt;
+	int keepidle, keepintvl, keepcnt;	/* seconds, probes; 0: default */
+	bool nodelay;
+	int error;			/* before it has a socket */
+	struct pbuf *rx, *rx_tail;	/* received; chained without tot_len */
+	size_t rx_len;
+	struct tcp_sock *listener;	/* of one that waits to be accepted */
+	struct list accepting;		/* such of this listener, by link */
+	struct list link;
+	int waiting;			/* seconds without the peer's MAC */
+};
+
+static inline struct tcp_sock *tcp_sk(const struct socket *s)
+{
+	return (struct tcp_sock *)s->priv;
+}
+
+/* tcp.c */
+void inet_tcp_init(void);
+unsigned tcp_accepting(const struct tcp_sock *t);	/* how many wait */
+void tcp_apply_options(struct tcp_sock *t);
+
+/* tcp_data.c */
+ssize_t tcp_sendmsg(struct socket *s, struct socket_msg *m);
+ssize_t tcp_recvmsg(struct socket *s, struct socket_msg *m);
+uint32_t tcp_poll_socket(struct socket *s, struct poll_table *pt);
+long tcp_ioctl(struct socket *s, unsigned cmd, unsigned long arg);
+err_t tcp_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err);
+void tcp_discard(struct tcp_sock *t);	/* what was received */
+
+/* tcp_option.c */
+void tcp_option_changed(struct socket *s, int name);
+int tcp_state_number(enum tcp_state state);	/* as Linux counts them */
+
+#endif
