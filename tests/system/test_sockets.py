@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the programs that use sockets leave behind: nothing."""
+"""What programs leave behind: nothing; BusyBox's ip and udhcpc."""
 
 import re
 
-from machine import program, shell
+from machine import boot, program, shell
 
-PROGRAMS = ["sockets", "unix_sockets", "unix_rights"]
+PROGRAMS = ["sockets", "unix_sockets", "unix_rights", "netlink", "packets"]
 
 
 def test_nothing_is_left_behind():
@@ -36,3 +36,56 @@ def test_killed_in_the_middle():
         "done; /unix_rights && /unix_sockets",
         add=[program(name) for name in PROGRAMS], timeout=300)
     assert result.output.endswith("unix_rights: ok\nunix_sockets: ok\n")
+
+
+CARD = ["--", "-netdev", "user,id=net", "-device",
+        "ne2k_isa,netdev=net,iobase=0x300,irq=9"]
+
+
+def with_card(command, **options):
+    """Boots with eth0, which is down, at QEMU's user network."""
+    return boot(*CARD, exec=command, append="vmm.net=ne2k", timeout=300,
+                **options)
+
+
+def test_ip_shows_and_changes():
+    """BusyBox's ip, all by way of NETLINK_ROUTE."""
+    result = with_card(
+        "set -e; ip link set eth0 up\n"
+        "ip addr add 10.0.2.15/24 broadcast + dev eth0\n"
+        "ip route add default via 10.0.2.2; ip addr; ip route\n"
+        "ip route get 8.8.8.8; echo @; ip route del default; ip route\n"
+        "ip addr flush dev eth0; ip addr show eth0; ip route\n")
+    assert result.status == 0, result.output
+    shown, left = result.output.split("@\n")
+    for line in ["1: lo: <LOOPBACK,UP", "inet 127.0.0.1/8 scope host lo",
+                 "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500",
+                 "inet 10.0.2.15/24 brd 10.0.2.255 scope global eth0",
+                 "10.0.2.0/24 dev eth0 scope link  src 10.0.2.15",
+                 "default via 10.0.2.2 dev eth0",
+                 "8.8.8.8 via 10.0.2.2 dev eth0  src 10.0.2.15"]:
+        assert line in shown, shown
+    assert "default" not in left and "inet" not in left, left
+    assert left.count("10.0.2.0/24") == 1, left
+
+
+def test_ip_errors():
+    """What the kernel refuses, ip tells, and nothing has changed."""
+    result = with_card(
+        "ip addr >/before\n"
+        "ip addr del 1.2.3.4/8 dev eth0; ip addr add 127.0.0.1/8 dev lo\n"
+        "ip route add 1.0.0.0/8 via 9.9.9.9; ip route del 1.0.0.0/8\n"
+        "ip link show nothing; ip addr >/after; cmp /before /after && "
+        "echo same")
+    for text in ["Address not available", "File exists",
+                 "Network unreachable", "No such process",
+                 "can't find device 'nothing'", "same"]:
+        assert text in result.output, result.output
+
+
+def test_udhcpc_gets_a_lease():
+    """By AF_PACKET with a filter: there is no address yet."""
+    result = with_card("ip link set eth0 up\n"
+                       "udhcpc -i eth0 -n -q -s /bin/true")
+    assert "lease of 10.0.2.15 obtained from 10.0.2.2" in result.output
+    assert result.status == 0

@@ -164,7 +164,7 @@ static int set_socket(struct socket *s, int name, const void *uval, int len)
 }
 
 /* A value for the program, as much of it as there is room for */
-static int put_value(void *uval, int *ulen, const void *val, int size)
+int socket_put_option(void *uval, int *ulen, const void *val, int size)
 {
 	int len;
 
@@ -182,8 +182,8 @@ static int get_timeout(uint64_t ns, void *uval, int *ulen, bool wide)
 	int64_t new[2] = { t.tv_sec, t.tv_nsec / 1000 };
 	int32_t old[2] = { new[0], new[1] };
 
-	return wide ? put_value(uval, ulen, new, sizeof(new))
-		: put_value(uval, ulen, old, sizeof(old));
+	return wide ? socket_put_option(uval, ulen, new, sizeof(new))
+		: socket_put_option(uval, ulen, old, sizeof(old));
 }
 
 static int get_peer_name(struct socket *s, void *uval, int *ulen)
@@ -198,7 +198,7 @@ static int get_peer_name(struct socket *s, void *uval, int *ulen)
 		return -ENOTCONN;
 	if (len < room)
 		return -EINVAL;
-	return put_value(uval, ulen, &addr, room);
+	return socket_put_option(uval, ulen, &addr, room);
 }
 
 static bool get_number(struct socket *s, int name, int *val)
@@ -259,10 +259,10 @@ static int get_socket(struct socket *s, int name, void *uval, int *ulen)
 	if (on)
 		val = *on;
 	if (on || get_number(s, name, &val))
-		return put_value(uval, ulen, &val, sizeof(val));
+		return socket_put_option(uval, ulen, &val, sizeof(val));
 	switch (name) {
 	case SO_LINGER:
-		return put_value(uval, ulen, linger, sizeof(linger));
+		return socket_put_option(uval, ulen, linger, sizeof(linger));
 	case SO_RCVTIMEO_OLD:
 	case SO_RCVTIMEO_NEW:
 		return get_timeout(o->rcvtimeo, uval, ulen,
@@ -272,7 +272,7 @@ static int get_socket(struct socket *s, int name, void *uval, int *ulen)
 		return get_timeout(o->sndtimeo, uval, ulen,
 			name == SO_SNDTIMEO_NEW);
 	case SO_PEERCRED:
-		return put_value(uval, ulen, &s->peer, sizeof(s->peer));
+		return socket_put_option(uval, ulen, &s->peer, sizeof(s->peer));
 	case SO_PEERNAME:
 		return get_peer_name(s, uval, ulen);
 	}

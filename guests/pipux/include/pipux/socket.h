@@ -238,4 +238,7 @@ int socket_put_cmsg(struct socket_msg *m, int level, int type,
 const struct cmsghdr *socket_next_cmsg(const struct socket_msg *m,
 	size_t *pos);
 
+/* net/socket_option.c: a value for getsockopt(2), cut to the room there */
+int socket_put_option(void *uval, int *ulen, const void *val, int size);
+
 #endif
