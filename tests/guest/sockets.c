@@ -312,6 +312,32 @@ static void test_interrupted(void)
 	close_pair(fd);
 }
 
+static volatile sig_atomic_t signals;
+
+static void count(int signo)
+{
+	(void)signo;
+	signals++;
+}
+
+/* O_ASYNC: what arrives is told by SIGIO */
+static void test_sigio(void)
+{
+	int fd[2];
+	char c;
+
+	signal(SIGIO, count);
+	pair_of(SOCK_STREAM, fd);
+	CHECK(!fcntl(fd[0], F_SETOWN, getpid()));
+	CHECK(!fcntl(fd[0], F_SETFL, O_ASYNC | O_NONBLOCK));
+	CHECK(signals == 0);
+	CHECK(write(fd[1], "x", 1) == 1 && signals == 1);
+	CHECK(fcntl(fd[0], F_GETFL) == (O_RDWR | O_ASYNC | O_NONBLOCK));
+	CHECK(read(fd[0], &c, 1) == 1);
+	close_pair(fd);
+	signal(SIGIO, SIG_DFL);
+}
+
 static void test_messages(void)
 {
 	struct mmsghdr mm[3];
@@ -427,6 +453,7 @@ int main(void)
 	test_sendfile();
 	test_waiting();
 	test_interrupted();
+	test_sigio();
 	test_messages();
 	test_socketcall();
 	test_no_descriptor();
