@@ -206,3 +206,21 @@ def test_ports_that_are_not_there(words):
     result = boot("--append", words)
     assert result.status == 125
     assert f"vmm: error: guest 1: {words[4:]}: " in result.output
+
+
+def test_kernel_threads_take_no_signals():
+    """Nor anything else that is meant for a program."""
+    result = shell("""
+        worker=$(pidof kworker)
+        for signal in KILL STOP SEGV USR1; do kill -$signal $worker; done
+        for file in /proc/$worker/*; do
+            [ -f $file ] && cat $file >/dev/null
+        done
+        ls /proc/$worker/fd /proc/$worker/task
+        renice 5 $worker
+        grep -E '^(Name|State|PPid)' /proc/$worker/status
+        echo works >/dev/hvc0""")
+    assert result.status == 0
+    assert re.search(r"Name:\s+kworker\nState:\s+S \(sleeping\)\nPPid:\s+0\n",
+                     result.output), result.output
+    assert "works" in result.output

@@ -155,6 +155,14 @@ def test_console_input(open_terminal):
     assert terminal.status() == 0
 
 
+def test_second_console_port(tmp_path):
+    output = tmp_path / "com2"
+    result = run("vmm.port=com2 ports=1", "--", "-serial", f"file:{output}")
+    check(result)
+    assert "what port 1 is" in result.output
+    assert output.read_bytes() == b"on port 1\r\n"
+
+
 def test_watchdog_ends_the_guest():
     result = run("starve=1")
     assert result.status == 255
