@@ -137,7 +137,11 @@ static void init_task(void *unused)
 	console_open();
 	loadavg_init();
 	init_words();
-	argv_init[0] = init ? init : on_disk ? root_init() : "/init";
+	/* with both, `init` is the disk's, and the initrd's goes on to it */
+	if (init && (on_disk || !cmdline_get("root")))
+		argv_init[0] = init;
+	else
+		argv_init[0] = on_disk ? root_init() : "/init";
 	rc = !argv_init[0] ? -ENOENT
 		: kernel_execve(argv_init[0], argv_init, envp_init);
 	if (rc) {
