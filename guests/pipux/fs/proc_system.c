@@ -17,7 +17,7 @@ static int meminfo_show(struct proc_out *o, const struct proc_node *n)
 	uint32_t shmem = KIB(tmpfs_pages()), slab = kmalloc_bytes() / 1024;
 	const struct { const char *name; uint32_t kib; } row[] = {
 		{ "MemTotal:", total }, { "MemFree:", unused },
-		{ "MemAvailable:", unused }, { "Buffers:", 0 },
+		{ "MemAvailable:", KIB(pages_available()) }, { "Buffers:", 0 },
 		{ "Cached:", shmem + KIB(cache_pages()) }, { "SwapCached:", 0 },
 		{ "Active:", 0 }, { "Inactive:", shmem },
 		{ "SwapTotal:", 0 }, { "SwapFree:", 0 },

@@ -19,7 +19,7 @@ static struct super_block *next_to_sync(uint32_t pass)
 	return NULL;
 }
 
-static void sync_all(void)
+void fs_sync(void)
 {
 	static uint32_t passes;
 	uint32_t pass = ++passes;
@@ -41,7 +41,7 @@ static void sync_all(void)
 
 long sys_sync(void)
 {
-	sync_all();
+	fs_sync();
 	return 0;
 }
 
@@ -49,7 +49,7 @@ static void flusher(void *unused)
 {
 	for (;;) {
 		sleep_on(false, ktime_get() + FLUSH_PERIOD);
-		sync_all();
+		fs_sync();
 	}
 }
 
@@ -65,7 +65,7 @@ void fs_shutdown(void)
 {
 	struct super_block *sb;
 
-	sync_all();
+	fs_sync();
 	list_for_each(sb, &all_mounts, link)
 		if (sb->ops && sb->ops->shutdown)
 			sb->ops->shutdown(sb);

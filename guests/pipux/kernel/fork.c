@@ -38,7 +38,7 @@ static bool too_many(void)
 /* A copy that would leave next to nothing fails now, not by page faults */
 static bool no_room(void)
 {
-	return pages_free_count() < current->mm->nr_pages
+	return pages_available() < current->mm->nr_pages
 		+ pages_total() / FORK_MARGIN;
 }
 

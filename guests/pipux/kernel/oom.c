@@ -5,7 +5,8 @@
  * than the shell; the first process is spared.
  */
 #include <pipux/arch.h>
-#include <pipux/page.h>
+#include <pipux/fs.h>
+#include <pipux/page_cache.h>
 #include <linux/oom.h>
 
 #define WAIT		(NSEC_PER_SEC / 100)
@@ -48,11 +49,24 @@ static struct process *victim_find(bool *dying)
 	return victim;
 }
 
+/* What is written can be given up: true if that made room */
+static bool write_back(void)
+{
+	uint32_t before = cache_dirty_pages();
+
+	if (before)
+		fs_sync();
+	return cache_dirty_pages() < before;
+}
+
 void out_of_memory(void)
 {
+	struct process *victim;
 	bool dying;
-	struct process *victim = victim_find(&dying);
 
+	if (write_back())
+		return;
+	victim = victim_find(&dying);
 	if (!dying && victim && !victim->oom_killed) {
 		victim->oom_killed = true;
 		printk("Out of memory: killed process %d (%s), %u KiB\n",
@@ -64,6 +78,6 @@ void out_of_memory(void)
 	}
 	if (victim == current->process)
 		return;
-	if (pages_free_count() <= pages_reserve())
+	if (pages_available() <= pages_reserve())
 		sleep_on(false, ktime_get() + WAIT);
 }

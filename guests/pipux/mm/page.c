@@ -232,6 +232,12 @@ void pages_ballooned(int32_t n)
 	nr_total -= n;
 }
 
+/* With what the page cache would give up at once */
+uint32_t pages_available(void)
+{
+	return pages_free_count() + cache_pages() - cache_dirty_pages();
+}
+
 uint32_t pages_reserve(void)
 {
 	return reserve;

@@ -183,6 +183,16 @@ static void *get_page_locked(struct inode *inode, uint32_t index, unsigned how)
 	return ERR_PTR(rc);
 }
 
+static void *get_page_once(struct inode *inode, uint32_t index, unsigned how)
+{
+	void *page;
+
+	mutex_lock(&inode->sb->lock);
+	page = get_page_locked(inode, index, how);
+	mutex_unlock(&inode->sb->lock);
+	return page;
+}
+
 /* inode_ops.get_page */
 void *ext2_get_page(struct inode *inode, uint32_t index, unsigned how)
 {
@@ -203,9 +213,11 @@ void *ext2_get_page(struct inode *inode, uint32_t index, unsigned how)
 	rc = modify ? ext2_throttle(fs_of(inode)) : 0;
 	if (rc)
 		return ERR_PTR(rc);
-	mutex_lock(&inode->sb->lock);
-	page = get_page_locked(inode, index, how);
-	mutex_unlock(&inode->sb->lock);
+	page = get_page_once(inode, index, how);
+	if (unlikely(page == ERR_PTR(-ENOMEM)) && cache_dirty_pages()) {
+		(void)ext2_sync(inode->sb);
+		page = get_page_once(inode, index, how);
+	}
 	return page;
 }
 

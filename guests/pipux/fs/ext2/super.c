@@ -99,8 +99,9 @@ static int super_load(struct ext2_fs *fs)
 		return PTR_ERR(s);
 	wrong = ext2_geometry(s, fs->bdev->sectors << SECTOR_SHIFT, &fs->geo);
 	fs->state = s->state;
+	/* a disk does not decide that the machine stops: only an option does */
 	fs->on_error = s->errors == EXT2_ERRORS_RO
-		|| s->errors == EXT2_ERRORS_PANIC ? s->errors
+		|| s->errors == EXT2_ERRORS_PANIC ? EXT2_ERRORS_RO
 		: EXT2_ERRORS_CONTINUE;
 	buffer_put(s);
 	return wrong ? refuse(fs, wrong) : 0;

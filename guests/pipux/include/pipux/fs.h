@@ -376,7 +376,9 @@ void fs_context_put(struct fs_context *fs);
 int chrdev_register(dev_t dev, unsigned count, const struct file_ops *ops,
 	const char *name);		/* also appears in /dev by name */
 
-/* fs/sync.c: the machine goes off: everything is written, mounts end */
+/* fs/sync.c: everything that is dirty is written */
+void fs_sync(void);
+/* The same, and mounts end: the machine goes off */
 void fs_shutdown(void);
 
 /* fs/super.c */

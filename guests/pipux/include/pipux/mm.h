@@ -24,7 +24,7 @@ void *page_alloc_zeroed(void);
 void page_free(void *page);
 void *pages_alloc(unsigned order);		/* 2^order, contiguous */
 void pages_free(void *pages, unsigned order);
-uint32_t pages_total(void), pages_free_count(void);
+uint32_t pages_total(void), pages_free_count(void), pages_available(void);
 /* Gives a range outside the allocator to it (used-up initrd) */
 void pages_add(uintptr_t start, uintptr_t end);
 
