@@ -29,7 +29,7 @@ ifndef V
 endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all deps run run-iso iso qemu-elf qemu-iso test test-system \
+.PHONY: all deps run run-iso iso disk qemu-elf qemu-iso test test-system \
 	test-long test-bochs bench \
 	bench-native bench-pip size debug check clean distclean help
 
@@ -49,6 +49,9 @@ run: deps ## boot the stack on this terminal (^A x ends QEMU)
 
 iso: deps ## make build/pipstack.iso, a GRUB image
 	@+$(MAKE) --no-print-directory $(BUILD)/pipstack.iso
+
+disk: iso ## the same as a disk: build/pipstack.img, for QEMU or a USB stick
+	cp $(BUILD)/pipstack.iso $(BUILD)/pipstack.img
 
 run-iso: iso ## boot that image on this terminal
 	$(BOOT) --iso=$(BUILD)/pipstack.iso
@@ -109,6 +112,9 @@ check: ## static analysis and formatting
 	@scripts/install-deps check
 	@scripts/check
 	@scripts/check-pip
+
+compile_commands.json: $(MAKEFILE_LIST) ## for clangd and other tools
+	scripts/compile-commands all guest-programs
 
 clean: ## remove what was built, but not foreign programs
 	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 \

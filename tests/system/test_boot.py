@@ -152,6 +152,16 @@ def test_menu_has_partitions(menu, key, text):
     menu.expect(text)
 
 
+def test_disk_image(open_terminal):
+    subprocess.run(["make", "-s", "disk"], cwd=TOP, check=True)
+    machine = open_terminal("--disk=" + str(BUILD / "pipstack.img"))
+    machine.expect("Two guests")
+    machine.send("1")
+    machine.prompt()
+    machine.send("exit 3\r")
+    assert machine.status() == 3
+
+
 def test_menu_has_two_guests(menu):
     menu.send("2")
     menu.prompt()
