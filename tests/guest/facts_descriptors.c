@@ -454,7 +454,7 @@ static void test_waiting(void)
 	FACT(timerfd_settime(fd, 77, &(struct itimerspec){ { 0, 0 },
 		{ 0, 1 } }, NULL), "timerfd: unknown flag");
 	FACT(timerfd_settime(fd, 1, &(struct itimerspec){ { 0, 0 },
-		{ 1, 1 } }, NULL), "timerfd: in the past");
+		{ 0, 1 } }, NULL), "timerfd: in the past");
 	FACT(read(fd, buffer, 8), "timerfd: read");
 	FACT(*(uint64_t *)buffer, "timerfd: expirations");
 	FACT(write(fd, buffer, 8), "timerfd: write");

@@ -9,7 +9,7 @@ from machine import BUILD, boot, program
 PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
             "images",
             "files", "pipes", "clocks", "processes", "badcalls",
-            "names", "descriptors", "events", "ptys", "mounts",
+            "names", "descriptors", "events", "realtime", "ptys", "mounts",
             "procfiles", "watches", "sysvipc", "mqueues", "sockets",
             "unix_sockets", "unix_rights", "netlink", "packets", "calls"]
 

@@ -87,6 +87,7 @@ ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos);
 ssize_t page_write(struct file *f, struct iov *iov, loff_t *pos);
 loff_t page_llseek(struct file *f, loff_t off, int whence);
 int inode_truncate(struct inode *inode, loff_t size);
+int inode_new_size(struct inode *inode, loff_t size);
 loff_t seek_within(struct file *f, loff_t off, int whence, loff_t size);
 
 /* readdir.c */

@@ -166,19 +166,24 @@ loff_t page_llseek(struct file *f, loff_t off, int whence)
 	return seek_within(f, off, whence, f->inode->size);
 }
 
+/* May the file grow to that size? 0, or -EFBIG and SIGXFSZ */
+int inode_new_size(struct inode *inode, loff_t size)
+{
+	long room = size > inode->size ? write_limit(inode, size - 1, 1) : 0;
+
+	return room < 0 ? room : 0;
+}
+
 /* truncate(2) after the checks of who may */
 int inode_truncate(struct inode *inode, loff_t size)
 {
-	long room;
 	int rc;
 
 	if (!inode->ops->truncate)
 		return -EINVAL;
-	if (size > inode->size) {
-		room = write_limit(inode, size - 1, 1);
-		if (room < 0)
-			return room;
-	}
+	rc = inode_new_size(inode, size);
+	if (rc)
+		return rc;
 	rc = inode->ops->truncate(inode, size);
 	if (rc == 0) {
 		drop_privilege(inode);

@@ -38,8 +38,18 @@ static uint32_t widen(uint16_t id)
 	return id == 0xFFFF ? NO_ID : id;
 }
 
+/* proc(5): who changes what it may do is not to be looked into */
+static long changed(uint32_t *ids, uint32_t old_effective, uint32_t old_fs)
+{
+	if (ids[EFFECTIVE] != old_effective || ids[FS] != old_fs)
+		current->process->dumpable = false;
+	return 0;
+}
+
 static long set_id(uint32_t *ids, uint32_t id)
 {
+	uint32_t effective = ids[EFFECTIVE], fs = ids[FS];
+
 	if (id == NO_ID)
 		return -EINVAL;
 	if (capable())
@@ -47,12 +57,12 @@ static long set_id(uint32_t *ids, uint32_t id)
 	else if (id != ids[REAL] && id != ids[SAVED])
 		return -EPERM;
 	ids[EFFECTIVE] = ids[FS] = id;
-	return 0;
+	return changed(ids, effective, fs);
 }
 
 static long set_re(uint32_t *ids, uint32_t real, uint32_t effective)
 {
-	uint32_t old_real = ids[REAL];
+	uint32_t old_real = ids[REAL], old = ids[EFFECTIVE], fs = ids[FS];
 
 	if (!capable() && ((real != NO_ID && real != ids[REAL] &&
 				real != ids[EFFECTIVE]) ||
@@ -67,7 +77,7 @@ static long set_re(uint32_t *ids, uint32_t real, uint32_t effective)
 	if (real != NO_ID || (effective != NO_ID && effective != old_real))
 		ids[SAVED] = ids[EFFECTIVE];
 	ids[FS] = ids[EFFECTIVE];
-	return 0;
+	return changed(ids, old, fs);
 }
 
 static bool one_of_three(const uint32_t *ids, uint32_t id)
@@ -79,6 +89,8 @@ static bool one_of_three(const uint32_t *ids, uint32_t id)
 static long set_res(uint32_t *ids, uint32_t real, uint32_t effective,
 		uint32_t saved)
 {
+	uint32_t old = ids[EFFECTIVE], fs = ids[FS];
+
 	if (!capable() && !(one_of_three(ids, real) &&
 			one_of_three(ids, effective) &&
 			one_of_three(ids, saved)))
@@ -90,7 +102,7 @@ static long set_res(uint32_t *ids, uint32_t real, uint32_t effective,
 	if (saved != NO_ID)
 		ids[SAVED] = saved;
 	ids[FS] = ids[EFFECTIVE];
-	return 0;
+	return changed(ids, old, fs);
 }
 
 static long set_fs(uint32_t *ids, uint32_t id)
@@ -186,6 +198,18 @@ static long groups_out(void *ulist, int size, bool wide)
 	return (long)c->ngroups;
 }
 
+/* getgroups(2) shows them in order, as Linux keeps them */
+static void sort_groups(struct credentials *c)
+{
+	for (uint32_t i = 1; i < c->ngroups; i++) {
+		uint32_t id = c->groups[i], j = i;
+
+		for (; j && c->groups[j - 1] > id; j--)
+			c->groups[j] = c->groups[j - 1];
+		c->groups[j] = id;
+	}
+}
+
 /* LIMIT: 32 supplementary groups, where Linux has room for 65,536 */
 static long groups_in(const void *ulist, int size, bool wide)
 {
@@ -203,6 +227,7 @@ static long groups_in(const void *ulist, int size, bool wide)
 	for (int i = 0; i < size; i++)
 		c->groups[i] = wide ? list[i] : narrowed[i];
 	c->ngroups = (uint32_t)size;
+	sort_groups(c);
 	return 0;
 }
 

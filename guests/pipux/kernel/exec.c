@@ -89,7 +89,8 @@ static void set_comm(const char *path)
 /* Set-user-ID and set-group-ID bits: the effective and saved identities */
 static void set_identity(const struct file *f)
 {
-	bool honoured = !(f->dentry->sb->flags & MS_NOSUID);
+	bool honoured = !(f->dentry->sb->flags & MS_NOSUID)
+		&& !current->no_new_privs;
 	struct credentials *c = &current->cred;
 	const struct inode *inode = f->inode;
 
@@ -154,6 +155,9 @@ static void replace(struct exec *e, uint32_t esp)
 	posix_timers_release(p);
 	p->did_exec = true;
 	p->exit_signal = SIGCHLD;
+	p->dumpable = current->cred.euid == current->cred.uid
+		&& current->cred.egid == current->cred.gid;
+	p->keepcaps = false;
 	current->orig_eax = -1;
 }
 

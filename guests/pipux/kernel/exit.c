@@ -105,16 +105,27 @@ void process_reap(struct process *p)
 	process_free(p);
 }
 
-/* Orphans become children of the first process */
+/* prctl(2), PR_SET_CHILD_SUBREAPER: the nearest one above, or the first */
+static struct process *reaper_of(const struct process *p)
+{
+	struct process *up = p->parent;
+
+	while (up != init_process
+			&& (!up->subreaper || up->exiting || up->zombie))
+		up = up->parent;
+	return up;
+}
+
+/* Orphans become children of their reaper */
 static void reparent_children(struct process *p)
 {
-	struct process *child, *tmp;
+	struct process *child, *tmp, *reaper = reaper_of(p);
 
 	list_for_each_safe(child, tmp, &p->children, sibling) {
 		list_del(&child->sibling);
-		child->parent = init_process;
+		child->parent = reaper;
 		child->exit_signal = SIGCHLD;
-		list_add_tail(&init_process->children, &child->sibling);
+		list_add_tail(&reaper->children, &child->sibling);
 		if (!child->zombie)
 			continue;
 		if (parent_ignores_child(child))

@@ -96,6 +96,8 @@ static struct process *copy_process(uint32_t flags)
 	p->session = me->session;
 	p->tty = me->tty;
 	p->personality = me->personality;
+	p->dumpable = me->dumpable;
+	p->thp_disable = me->thp_disable;
 	p->oom_score_adj = me->oom_score_adj;
 	p->parent = flags & CLONE_PARENT ? me->parent : me;
 	memcpy(p->limits, me->limits, sizeof(p->limits));
@@ -111,6 +113,12 @@ static void copy_task(struct task *t)
 	memcpy(t->comm, current->comm, sizeof(t->comm));
 	t->blocked = current->blocked;
 	t->nice = current->nice;
+	if (!current->reset_on_fork) {
+		t->policy = current->policy;
+		t->rt = current->rt;
+	}
+	t->no_new_privs = current->no_new_privs;
+	t->timer_slack = t->default_slack = current->timer_slack;
 	t->orig_eax = -1;
 }
 
@@ -129,6 +137,7 @@ static void link_task(struct task *t, struct process *p, uint32_t flags)
 		p->leader = t;
 		list_add_tail(&p->parent->children, &p->sibling);
 		list_add_tail(&all_processes, &p->all_link);
+		cpu_limit_arm(p);
 	}
 	p->nr_threads++;
 	list_add_tail(&p->threads, &t->thread_link);
@@ -181,7 +190,7 @@ static int check_flags(uint32_t flags)
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
 		return -EINVAL;
-	if ((flags & CLONE_PARENT) && !current->process->parent)
+	if ((flags & CLONE_PARENT) && current->process == init_process)
 		return -EINVAL;
 	if ((flags & CLONE_PIDFD) && (flags & (CLONE_THREAD | CLONE_DETACHED)))
 		return -EINVAL;

@@ -22,6 +22,7 @@
 #define WORDS_MAX	32	/* of init's arguments, and of its environment */
 #define STATUS_NO_INIT	1
 #define CONSOLE		"/dev/console"
+#define TIMER_SLACK_NS	50000	/* Linux's default */
 
 /* Words of the command line that are the kernel's, not init's */
 static const char *const own_words[] = {
@@ -165,6 +166,8 @@ static void first_process(void)
 	p->parent = p;
 	p->nr_threads = 1;
 	p->exit_signal = SIGCHLD;
+	p->dumpable = true;
+	t->timer_slack = t->default_slack = TIMER_SLACK_NS;
 	p->start_time = ktime_get();
 	limits_init(p->limits);
 	t->process = p;

@@ -7,7 +7,6 @@
 
 #define COMM_SIZE	sizeof(current->comm)
 #define QUERY		0xFFFFFFFFu	/* personality: only asks */
-#define TIMER_SLACK_NS	50000		/* Linux's default */
 
 long sys_prctl(int option, uint32_t arg, uint32_t arg3, uint32_t arg4,
 	uint32_t arg5);
@@ -43,13 +42,52 @@ static long pdeath_set(uint32_t sig)
 	return 0;
 }
 
+/* 0, or the error of arguments that must be 0 and are not */
+static long no_arguments(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
+{
+	return a || b || c || d ? -EINVAL : 0;
+}
+
+static long flag_set(bool *flag, uint32_t on)
+{
+	if (on > 1)
+		return -EINVAL;
+	*flag = on;
+	return 0;
+}
+
+static long slack_set(uint32_t ns)
+{
+	current->timer_slack = ns && (int32_t)ns > 0 ? ns
+		: current->default_slack;
+	return 0;
+}
+
+static long privs_renounce(uint32_t arg, uint32_t b, uint32_t c, uint32_t d)
+{
+	if (arg != 1 || b || c || d)
+		return -EINVAL;
+	current->no_new_privs = true;
+	return 0;
+}
+
+static long bound_drop(uint32_t cap)
+{
+	if (!capable())
+		return -EPERM;
+	return cap > CAP_LAST_CAP ? -EINVAL : 0;
+}
+
 /*
- * LIMIT: KEEPCAPS, DUMPABLE, NO_NEW_PRIVS, timer slack and the child
- * subreaper are accepted and have no effect; reading them gives the default.
+ * LIMIT: KEEPCAPS, timer slack, huge pages and the bounding set are kept or
+ * accepted and have no effect.  The TSC can be read always.
  */
 long sys_prctl(int option, uint32_t arg, uint32_t arg3, uint32_t arg4,
 		uint32_t arg5)
 {
+	struct process *p = current->process;
+	long rc;
+
 	switch (option) {
 	case PR_SET_NAME:
 		return name_set((const char *)arg);
@@ -61,25 +99,46 @@ long sys_prctl(int option, uint32_t arg, uint32_t arg3, uint32_t arg4,
 		return put_user(current->process->leader->pdeath_signal,
 			(int *)arg);
 	case PR_GET_DUMPABLE:
-		return 1;
+		return p->dumpable;
 	case PR_SET_DUMPABLE:
-	case PR_SET_KEEPCAPS:
-		return arg > 1 ? -EINVAL : 0;
+		return flag_set(&p->dumpable, arg);
 	case PR_GET_KEEPCAPS:
+		return p->keepcaps;
+	case PR_SET_KEEPCAPS:
+		return flag_set(&p->keepcaps, arg);
 	case PR_GET_NO_NEW_PRIVS:
+		rc = no_arguments(arg, arg3, arg4, arg5);
+		return rc ? rc : current->no_new_privs;
+	case PR_SET_NO_NEW_PRIVS:
+		return privs_renounce(arg, arg3, arg4, arg5);
+	case PR_GET_THP_DISABLE:
+		rc = no_arguments(arg, arg3, arg4, arg5);
+		return rc ? rc : p->thp_disable;
+	case PR_SET_THP_DISABLE:
+		rc = no_arguments(0, arg3, arg4, arg5);
+		return rc ? rc : flag_set(&p->thp_disable, !!arg);
 	case PR_GET_SECCOMP:
 	case PR_GET_SECUREBITS:
-	case PR_SET_TIMERSLACK:
-	case PR_SET_CHILD_SUBREAPER:
+	case PR_GET_TIMING:
 		return 0;
-	case PR_SET_NO_NEW_PRIVS:
-		return arg != 1 || arg3 || arg4 || arg5 ? -EINVAL : 0;
+	case PR_SET_TIMING:
+		return arg == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
+	case PR_GET_TSC:
+		return put_user(PR_TSC_ENABLE, (int *)arg);
+	case PR_SET_TSC:
+		return arg == PR_TSC_ENABLE ? 0 : -EINVAL;
 	case PR_GET_TIMERSLACK:
-		return TIMER_SLACK_NS;
+		return (long)current->timer_slack;
+	case PR_SET_TIMERSLACK:
+		return slack_set(arg);
 	case PR_GET_CHILD_SUBREAPER:
-		return put_user(0, (int *)arg);
+		return put_user((int)p->subreaper, (int *)arg);
+	case PR_SET_CHILD_SUBREAPER:
+		return flag_set(&p->subreaper, !!arg);
 	case PR_CAPBSET_READ:
 		return arg > CAP_LAST_CAP ? -EINVAL : 1;
+	case PR_CAPBSET_DROP:
+		return bound_drop(arg);
 	}
 	return -EINVAL;
 }

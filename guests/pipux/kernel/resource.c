@@ -63,6 +63,8 @@ static long limit_set(struct process *p, uint32_t which,
 	if (new->rlim_max > r->rlim_max && !capable())
 		return -EPERM;
 	*r = *new;
+	if (which == RLIMIT_CPU)
+		cpu_limit_arm(p);
 	return 0;
 }
 

@@ -2,15 +2,20 @@
 /*
  * The scheduler: the runnable task that had least of the processor, weighted
  * by its nice value, runs next.  A tick exists only while somebody waits.
+ * Real-time tasks (sched(7)) come before all others, by priority; of twenty
+ * ticks that they take one goes to the others, as Linux throttles them.
  *
- * Invariant: `queue` holds every TASK_RUNNING task but current, in order of
- * vruntime.  Without any the current stack idles, whoever's it is.
+ * Invariant: `queue` holds every TASK_RUNNING task but current, the real-time
+ * ones first, by priority, then the others in order of vruntime.  Without any
+ * the current stack idles, whoever's it is.
  */
 #include <pipux/arch.h>
 #include <pipux/signal.h>
 #include <pipux/vmm.h>
+#include <linux/sched.h>
 
 #define TICK		(NSEC_PER_SEC / 100)
+#define RT_TICKS	19		/* in a row, then one for the others */
 #define WAKE_CREDIT	6	/* ms that a sleeper comes back with */
 #define WAKE_LEAD	4	/* ms that it takes to replace current at once */
 
@@ -21,6 +26,8 @@ static struct list queue = LIST_INIT(queue);
 static uint32_t nr_queued, min_vruntime;
 static uint64_t switches;
 static bool idling;
+static uint32_t rt_ticks;
+static bool others_turn;
 
 static void tick(struct ktimer *t);
 static struct ktimer tick_timer = {
@@ -52,15 +59,26 @@ static void tick(struct ktimer *t)
 	if (list_empty(&queue))
 		return;
 	need_resched = true;
+	rt_ticks = current->rt ? rt_ticks + 1 : 0;
+	others_turn = rt_ticks > RT_TICKS;
 	tick_start();
+}
+
+/* SCHED_FIFO keeps its place if it did not give the processor up */
+static inline bool goes_before(const struct task *t, const struct task *other)
+{
+	if (unlikely(t->rt | other->rt))
+		return t->rt > other->rt || (t->rt == other->rt && t == current
+			&& t->policy == SCHED_FIFO);
+	return before(t->vruntime, other->vruntime);
 }
 
 static void enqueue(struct task *t)
 {
 	struct list *pos = queue.prev;
 
-	while (pos != &queue && before(t->vruntime,
-			list_entry(pos, struct task, run_link)->vruntime))
+	while (pos != &queue && goes_before(t,
+			list_entry(pos, struct task, run_link)))
 		pos = pos->prev;
 	list_add_after(pos, &t->run_link);
 	nr_queued++;
@@ -91,8 +109,11 @@ void wake_task(struct task *t)
 	if (before(t->vruntime, least))
 		t->vruntime = least;
 	enqueue(t);
-	if (!idling && before(t->vruntime + vtime(WAKE_LEAD),
-			current->vruntime))
+	if (idling)
+		return;
+	if (unlikely(t->rt | current->rt) ? t->rt > current->rt
+			: before(t->vruntime + vtime(WAKE_LEAD),
+				current->vruntime))
 		need_resched = true;
 }
 
@@ -111,6 +132,27 @@ static void idle(void)
 	idling = false;
 }
 
+/* Who runs next, off the queue */
+static struct task *choose(void)
+{
+	struct task *first = list_first(&queue, struct task, run_link), *t;
+
+	if (unlikely(first->rt && others_turn)) {
+		rt_ticks = 0;
+		others_turn = false;
+		list_for_each(t, &queue, run_link)
+			if (!t->rt) {
+				first = t;
+				break;
+			}
+	}
+	list_del(&first->run_link);
+	nr_queued--;
+	if (before(min_vruntime, first->vruntime) && !first->rt)
+		min_vruntime = first->vruntime;
+	return first;
+}
+
 void schedule(void)
 {
 	struct task *prev = current, *next;
@@ -121,11 +163,7 @@ void schedule(void)
 		enqueue(prev);
 	if (list_empty(&queue))
 		idle();
-	next = list_first(&queue, struct task, run_link);
-	list_del(&next->run_link);
-	nr_queued--;
-	if (before(min_vruntime, next->vruntime))
-		min_vruntime = next->vruntime;
+	next = choose();
 	if (next == prev)
 		return;
 	switches++;
@@ -155,12 +193,44 @@ void sched_point(void)
 		schedule();
 }
 
+/* Behind those of the same priority: as SCHED_RR goes at each tick */
+static void yield_rt(void)
+{
+	uint8_t policy = current->policy;
+	struct task *me = current;
+
+	me->policy = SCHED_RR;
+	schedule();
+	me->policy = policy;
+}
+
+void sched_set_policy(struct task *t, int policy, int rt)
+{
+	bool queued = t != current && t->state == TASK_RUNNING;
+
+	if (queued) {
+		list_del(&t->run_link);
+		nr_queued--;
+	}
+	if (t->rt && !rt)
+		t->vruntime = min_vruntime;
+	t->policy = policy;
+	t->rt = rt;
+	if (queued)
+		enqueue(t);
+	need_resched = true;
+}
+
 /* Behind everybody who waits now */
 void sched_yield_current(void)
 {
 	if (list_empty(&queue))
 		return;
 	account_run();
+	if (unlikely(current->rt)) {
+		yield_rt();
+		return;
+	}
 	if (before(current->vruntime, list_entry(queue.prev, struct task,
 			run_link)->vruntime))
 		current->vruntime = list_entry(queue.prev, struct task,

@@ -8,7 +8,6 @@
 #define ATTR_SIZE	SCHED_ATTR_SIZE_VER0
 #define ATTR_MAX	PAGE_SIZE
 
-long sys_sched_setscheduler(int pid, int policy, const struct sched_param *p);
 long sys_setpriority(int which, uint32_t who, int nice);
 
 /* A structure that may be older or newer than ours: -E2BIG if more is said
@@ -41,11 +40,12 @@ static long attr_get(struct sched_attr *a, const struct sched_attr *uattr)
 #define FLAGS_KNOWN	(SCHED_FLAG_RESET_ON_FORK | SCHED_FLAG_RECLAIM \
 	| SCHED_FLAG_DL_OVERRUN)
 
-/* LIMIT: policies that are real-time are EPERM, as for sched_setscheduler */
+/* LIMIT: SCHED_DEADLINE is EPERM */
 long sys_sched_setattr(int pid, const struct sched_attr *uattr,
 		unsigned flags)
 {
 	struct sched_attr a;
+	struct task *t;
 	long rc;
 
 	if (!uattr || pid < 0 || flags)
@@ -55,36 +55,34 @@ long sys_sched_setattr(int pid, const struct sched_attr *uattr,
 		return rc;
 	if ((int32_t)a.sched_policy < 0 || (a.sched_flags & ~FLAGS_KNOWN))
 		return -EINVAL;
-	if (pid && !task_by_tid(pid))
+	t = pid ? task_by_tid(pid) : current;
+	if (!t)
 		return -ESRCH;
-	switch (a.sched_policy) {
-	case SCHED_NORMAL:
-	case SCHED_BATCH:
-	case SCHED_IDLE:
-		return a.sched_priority ? -EINVAL
-			: sys_setpriority(PRIO_PROCESS, pid, a.sched_nice);
-	case SCHED_FIFO:
-	case SCHED_RR:
-		return a.sched_priority < 1 || a.sched_priority > 99
-			? -EINVAL : -EPERM;
-	case SCHED_DEADLINE:
+	if (a.sched_policy == SCHED_DEADLINE)
 		return -EPERM;
-	}
-	return -EINVAL;
+	rc = task_set_scheduler(t, (int)a.sched_policy
+		| (a.sched_flags & SCHED_FLAG_RESET_ON_FORK
+			? SCHED_RESET_ON_FORK : 0), (int)a.sched_priority);
+	if (rc || t->rt)
+		return rc;
+	return sys_setpriority(PRIO_PROCESS, pid, a.sched_nice);
 }
 
 long sys_sched_getattr(int pid, struct sched_attr *uattr, uint32_t size,
 		unsigned flags)
 {
 	struct task *t = pid > 0 ? task_by_tid(pid) : current;
-	struct sched_attr a = { .sched_policy = SCHED_NORMAL };
+	struct sched_attr a = { 0 };
 
 	if (!uattr || pid < 0 || size > ATTR_MAX || size < ATTR_SIZE || flags)
 		return -EINVAL;
 	if (!t)
 		return -ESRCH;
 	a.size = MIN(size, (uint32_t)sizeof(a));
-	a.sched_nice = t->nice;
+	a.sched_policy = t->policy;
+	a.sched_flags = t->reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0;
+	a.sched_priority = t->rt;
+	a.sched_nice = t->rt ? 0 : t->nice;
 	return copy_to_user(uattr, &a, a.size);
 }
 

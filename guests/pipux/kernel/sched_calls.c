@@ -2,8 +2,8 @@
 /*
  * nice(2), getpriority(2), setpriority(2), sched_*(2).
  *
- * LIMIT: real-time policies are refused with EPERM; SCHED_BATCH and
- * SCHED_IDLE are taken and run as SCHED_OTHER.
+ * LIMIT: SCHED_BATCH and SCHED_IDLE run as SCHED_OTHER; SCHED_DEADLINE is
+ * EINVAL.
  */
 #include <pipux/resource.h>
 #include <linux/sched.h>
@@ -13,6 +13,7 @@
 #define NICE_MAX	19
 #define RT_PRIO_MAX	99
 #define SLICE_NS	10000000
+#define RR_SLICE_NS	100000000	/* as Linux's; a tick ends it earlier */
 
 struct priority_walk {
 	int which;
@@ -132,57 +133,101 @@ static struct task *task_arg(int pid)
 	return pid ? task_by_tid(pid) : current;
 }
 
-static int policy_check(int policy, const struct sched_param *up)
+static int policy_check(int policy, int priority)
 {
-	struct sched_param p;
-
-	if (!up)
-		return -EINVAL;
-	if (copy_from_user(&p, up, sizeof(p)))
-		return -EFAULT;
 	switch (policy) {
 	case SCHED_NORMAL:
 	case SCHED_BATCH:
 	case SCHED_IDLE:
-		return p.sched_priority ? -EINVAL : 0;
+		return priority ? -EINVAL : 0;
 	case SCHED_FIFO:
 	case SCHED_RR:
-		return p.sched_priority < 1 || p.sched_priority > RT_PRIO_MAX
-			? -EINVAL : -EPERM;
+		return priority < 1 || priority > RT_PRIO_MAX ? -EINVAL : 0;
 	default:
 		return -EINVAL;
 	}
 }
 
+static int may_schedule(const struct task *t, int priority)
+{
+	if (capable())
+		return 0;
+	if (current->cred.euid != t->cred.euid
+			&& current->cred.euid != t->cred.uid)
+		return -EPERM;
+	return priority > (int)t->process->limits[RLIMIT_RTPRIO].rlim_cur
+		&& priority > t->rt ? -EPERM : 0;
+}
+
+/* sched_setscheduler(2) with SCHED_RESET_ON_FORK in `policy` */
+long task_set_scheduler(struct task *t, int policy, int priority)
+{
+	bool reset = policy & SCHED_RESET_ON_FORK;
+	int rc;
+
+	policy &= ~SCHED_RESET_ON_FORK;
+	rc = policy_check(policy, priority);
+	if (!rc)
+		rc = may_schedule(t, priority);
+	if (rc)
+		return rc;
+	t->reset_on_fork = reset;
+	sched_set_policy(t, policy, priority);
+	return 0;
+}
+
+static int policy_of(const struct task *t)
+{
+	return t->policy | (t->reset_on_fork ? SCHED_RESET_ON_FORK : 0);
+}
+
+/* policy -1: the one that it has */
+static long set_scheduler(int pid, int policy, const struct sched_param *up)
+{
+	struct task *t = task_arg(pid);
+	struct sched_param p;
+
+	if (pid < 0 || !up)
+		return -EINVAL;
+	if (get_user(p, up))
+		return -EFAULT;
+	if (!t)
+		return -ESRCH;
+	return task_set_scheduler(t, policy < 0 ? policy_of(t) : policy,
+		p.sched_priority);
+}
+
 long sys_sched_setscheduler(int pid, int policy, const struct sched_param *p)
 {
-	if (pid < 0 || policy < 0)
-		return -EINVAL;
-	if (!task_arg(pid))
-		return -ESRCH;
-	return policy_check(policy & ~SCHED_RESET_ON_FORK, p);
+	return policy < 0 ? -EINVAL : set_scheduler(pid, policy, p);
 }
 
 long sys_sched_setparam(int pid, const struct sched_param *p)
 {
-	return sys_sched_setscheduler(pid, SCHED_NORMAL, p);
+	return set_scheduler(pid, -1, p);
 }
 
 long sys_sched_getscheduler(int pid)
 {
+	const struct task *t = task_arg(pid);
+
 	if (pid < 0)
 		return -EINVAL;
-	return task_arg(pid) ? SCHED_NORMAL : -ESRCH;
+	if (!t)
+		return -ESRCH;
+	return policy_of(t);
 }
 
 long sys_sched_getparam(int pid, struct sched_param *up)
 {
-	struct sched_param p = { 0 };
+	const struct task *t = task_arg(pid);
+	struct sched_param p;
 
 	if (pid < 0 || !up)
 		return -EINVAL;
-	if (!task_arg(pid))
+	if (!t)
 		return -ESRCH;
+	p.sched_priority = t->rt;
 	return copy_to_user(up, &p, sizeof(p));
 }
 
@@ -214,11 +259,15 @@ long sys_sched_get_priority_min(int policy)
 
 static long rr_interval(int pid, void *uts, bool wide)
 {
+	const struct task *t;
+
 	if (pid < 0)
 		return -EINVAL;
-	if (!task_arg(pid))
+	t = task_arg(pid);
+	if (!t)
 		return -ESRCH;
-	return timespec_to_user(uts, wide, SLICE_NS);
+	return timespec_to_user(uts, wide, t->policy == SCHED_FIFO ? 0
+		: t->policy == SCHED_RR ? RR_SLICE_NS : SLICE_NS);
 }
 
 long sys_sched_rr_get_interval(int pid, void *uts)

@@ -97,6 +97,8 @@ long sys_setpgid(int pid, int pgid)
 	struct process *p;
 	long rc;
 
+	if (!pgid)
+		pgid = pid;
 	if (pgid < 0)
 		return -EINVAL;
 	rc = setpgid_target(pid, &p);

@@ -146,6 +146,21 @@ static bool too_large(struct mm *mm, uint32_t len)
 			> rlimit_get(RLIMIT_AS) >> PAGE_SHIFT;
 }
 
+/* RLIMIT_DATA: private memory that may be written (getrlimit(2)) */
+static bool too_much_data(struct mm *mm, uint32_t len)
+{
+	uint32_t limit = rlimit_get(RLIMIT_DATA), sum = len;
+	struct vma *vma;
+
+	if (likely(limit == (uint32_t)RLIM_INFINITY))
+		return false;
+	list_for_each(vma, &mm->vmas, link)
+		if ((vma->flags & MAP_PRIVATE) && (vma->prot & PROT_WRITE)
+				&& !(vma->flags & VMA_STACK))
+			sum += vma->end - vma->start;
+	return sum > limit;
+}
+
 static long place(struct mm *mm, uint32_t addr, uint32_t len, uint32_t flags)
 {
 	struct vma *vma;
@@ -180,6 +195,9 @@ long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
 
 	len = PAGE_ALIGN(len);
 	if (!len || len > TASK_TOP || too_large(mm, len))
+		return -ENOMEM;
+	if ((flags & MAP_PRIVATE) && (prot & PROT_WRITE)
+			&& too_much_data(mm, len))
 		return -ENOMEM;
 	at = place(mm, addr, len, flags);
 	if (IS_ERR(at))

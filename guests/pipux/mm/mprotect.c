@@ -228,8 +228,21 @@ long sys_msync(uint32_t addr, uint32_t len, int flags)
 	return flags & MS_SYNC ? sync_range(current->mm, addr, end) : 0;
 }
 
-/* Memory is never paged out: everything is locked always */
-long sys_mlock(uint32_t addr, uint32_t len)
+/*
+ * Memory is never paged out: everything is locked always.  0, or what
+ * RLIMIT_MEMLOCK says of that many bytes.
+ * LIMIT: it is held against each call alone, not against their sum.
+ */
+static int lock_allowed(uint32_t bytes)
+{
+	unsigned long limit = rlimit_get(RLIMIT_MEMLOCK);
+
+	if (capable() || bytes <= limit)
+		return 0;
+	return limit ? -ENOMEM : -EPERM;
+}
+
+static long lock_range(uint32_t addr, uint32_t len)
 {
 	uint32_t end, start = addr & PAGE_MASK;
 
@@ -239,6 +252,13 @@ long sys_mlock(uint32_t addr, uint32_t len)
 	return 0;
 }
 
+long sys_mlock(uint32_t addr, uint32_t len)
+{
+	int rc = lock_allowed(PAGE_ALIGN(len + addr % PAGE_SIZE));
+
+	return rc ? rc : lock_range(addr, len);
+}
+
 long sys_mlock2(uint32_t addr, uint32_t len, int flags)
 {
 	return flags & ~MLOCK_ONFAULT ? -EINVAL : sys_mlock(addr, len);
@@ -246,13 +266,16 @@ long sys_mlock2(uint32_t addr, uint32_t len, int flags)
 
 long sys_munlock(uint32_t addr, uint32_t len)
 {
-	return sys_mlock(addr, len);
+	return lock_range(addr, len);
 }
 
 long sys_mlockall(int flags)
 {
-	return !flags || flags == MCL_ONFAULT || (flags & ~(MCL_CURRENT
-		| MCL_FUTURE | MCL_ONFAULT)) ? -EINVAL : 0;
+	if (!flags || flags == MCL_ONFAULT || (flags & ~(MCL_CURRENT
+			| MCL_FUTURE | MCL_ONFAULT)))
+		return -EINVAL;
+	return lock_allowed((flags & MCL_CURRENT) ? current->mm->total_vm
+		<< PAGE_SHIFT : 1);
 }
 
 long sys_munlockall(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interval timers: setitimer(2), alarm(2).  ITIMER_REAL is a kernel timer;
+ * Interval timers: setitimer(2), alarm(2); RLIMIT_CPU.  ITIMER_REAL is a kernel timer;
  * the two of processor time are polled by one, which is due when the clock
  * can reach its target at the earliest.
  */
@@ -53,9 +53,53 @@ static void cpu_polls(struct ktimer *kt)
 		ktimer_start(kt, cpu_clock_poll(now, t->expires));
 }
 
-struct process_timers *process_timers_get(void)
+/*
+ * RLIMIT_CPU (setrlimit(2)): SIGXCPU at the soft limit, which moves on by a
+ * second each time, and SIGKILL at the hard one.
+ */
+static void limit_polls(struct ktimer *kt)
 {
-	struct process *p = current->process;
+	struct process *p = container_of(kt, struct process_timers,
+		limit)->process;
+	struct rlimit *r = &p->limits[RLIMIT_CPU];
+	struct cpu_clock c = { p, NULL, false };
+	uint64_t now = cpu_clock_read(&c);
+
+	if (r->rlim_max != RLIM_INFINITY
+			&& now >= r->rlim_max * NSEC_PER_SEC) {
+		(void)send_signal_process(SIGKILL, NULL, p);
+		return;
+	}
+	if (r->rlim_cur != RLIM_INFINITY
+			&& now >= r->rlim_cur * NSEC_PER_SEC) {
+		(void)send_signal_process(SIGXCPU, NULL, p);
+		if (r->rlim_cur < r->rlim_max)
+			r->rlim_cur++;
+	}
+	cpu_limit_arm(p);
+}
+
+void cpu_limit_arm(struct process *p)
+{
+	const struct rlimit *r = &p->limits[RLIMIT_CPU];
+	unsigned long next = MIN(r->rlim_cur, r->rlim_max);
+	struct cpu_clock c = { p, NULL, false };
+	struct process_timers *pt;
+
+	if (next == RLIM_INFINITY && !p->timers)
+		return;
+	pt = process_timers_get(p);
+	if (!pt)
+		return;
+	if (next == RLIM_INFINITY)
+		ktimer_cancel(&pt->limit);
+	else
+		ktimer_start(&pt->limit, cpu_clock_poll(cpu_clock_read(&c),
+			next * NSEC_PER_SEC));
+}
+
+struct process_timers *process_timers_get(struct process *p)
+{
 	struct process_timers *pt = p->timers;
 
 	if (pt)
@@ -64,6 +108,8 @@ struct process_timers *process_timers_get(void)
 	if (!pt)
 		return NULL;
 	list_init(&pt->posix);
+	pt->process = p;
+	ktimer_init(&pt->limit, limit_polls);
 	for (int i = 0; i < 2; i++) {
 		ktimer_init(&pt->cpu[i].poll, cpu_polls);
 		pt->cpu[i].process = p;
@@ -83,6 +129,7 @@ void itimers_release(struct process *p)
 	posix_timers_release(p);
 	for (int i = 0; i < 2; i++)
 		ktimer_cancel(&p->timers->cpu[i].poll);
+	ktimer_cancel(&p->timers->limit);
 	kfree(p->timers);
 	p->timers = NULL;
 }
@@ -155,7 +202,7 @@ static long set(int which, uint64_t value, uint64_t interval)
 	}
 	if (!value && !current->process->timers)
 		return 0;
-	pt = process_timers_get();
+	pt = process_timers_get(current->process);
 	if (!pt)
 		return -ENOMEM;
 	cpu_set(&pt->cpu[which - 1], value, interval);

@@ -190,7 +190,7 @@ static long clock_check(int clock)
 
 static struct posix_timer *timer_new(int clock, const struct sigevent *e)
 {
-	struct process_timers *pt = process_timers_get();
+	struct process_timers *pt = process_timers_get(current->process);
 	struct posix_timer *t = pt ? kzalloc(sizeof(*t)) : NULL;
 
 	if (!t)

@@ -18,11 +18,13 @@ struct cpu_itimer {
 
 struct process_timers {
 	struct cpu_itimer cpu[2];	/* by which - 1 */
+	struct ktimer limit;		/* RLIMIT_CPU */
+	struct process *process;
 	struct list posix;		/* struct posix_timer */
 	int next_id;
 };
 
-/* itimer.c: current's, NULL without memory */
-struct process_timers *process_timers_get(void);
+/* itimer.c: NULL without memory */
+struct process_timers *process_timers_get(struct process *p);
 
 #endif

@@ -105,6 +105,8 @@ struct process {
 	struct process_timers *timers;	/* time/: NULL until used */
 	struct sem_undo *sem_undo;	/* ipc/: NULL: none */
 	uint32_t personality;	/* personality(2); inherited by fork */
+	bool dumpable, thp_disable;	/* prctl(2); inherited by fork */
+	bool keepcaps, subreaper;
 	bool vfork_child, did_exec, oom_killed;
 	int oom_score_adj;	/* -1000: never a victim */
 	bool kernel;		/* kernel/kthread.c: no program, no signals */
@@ -140,6 +142,8 @@ struct task {
 	struct { uint64_t deadline; uint32_t arg[4]; } restart;
 
 	int pdeath_signal;	/* prctl(2): the parent's death; not inherited */
+	bool no_new_privs;	/* exec honours no set-id bits; inherited */
+	uint32_t timer_slack, default_slack;	/* ns; they have no effect */
 
 	/* sleeping */
 	struct ktimer sleep_timer;
@@ -151,6 +155,8 @@ struct task {
 	uint64_t utime, stime;	/* ns; see task_account */
 	int nice;
 	uint16_t ioprio;	/* ioprio_set(2); 0: by nice */
+	uint8_t policy, rt;	/* SCHED_*; real-time priority, 0: none */
+	bool reset_on_fork;
 
 	/* kernel/sched.c and kernel/account.c only */
 	uint32_t vruntime;	/* weighted TSC ticks / 1024; wraps around */
@@ -176,6 +182,11 @@ extern bool need_resched;
 uint32_t nr_runnable(void);		/* with the running one */
 void sched_enqueue(struct task *t);	/* fork: starts beside current */
 void sched_yield_current(void);
+/* t's policy, checked, is this from now on */
+void sched_set_policy(struct task *t, int policy, int rt);
+
+/* kernel/sched_calls.c: checks, then the same; 0 or errno */
+long task_set_scheduler(struct task *t, int policy, int priority);
 /*
  * For long work inside the kernel, at places where it could sleep: interrupts
  * are looked at, and others who wait for the processor have it.

@@ -57,6 +57,7 @@ void loadavg_get(uint32_t load[3]);
  * timers also by exec */
 struct process;
 void itimers_init(struct process *p);
+void cpu_limit_arm(struct process *p);	/* RLIMIT_CPU is set */
 void itimers_release(struct process *p);
 void posix_timers_release(struct process *p);
 
