@@ -46,17 +46,21 @@ void com2_write(const void *bytes, uint32_t size)
 	serial_write(&com2, bytes, size);
 }
 
-/* What had to wait in the UART raises no edge of its own: it is fetched */
+/*
+ * Fewer than `size` bytes: nothing is left, neither in the ring nor in the
+ * UART, so what comes next raises an interrupt.
+ */
 uint32_t com2_read(void *bytes, uint32_t size)
 {
 	uint8_t *p = bytes;
 	uint32_t count = 0;
 
-	while (count < size && !ring_empty(&com2.input)) {
-		p[count++] = ring_take(&com2.input);
+	while (count < size) {
 		if (ring_empty(&com2.input))
 			serial_receive(&com2);
+		if (ring_empty(&com2.input))
+			break;
+		p[count++] = ring_take(&com2.input);
 	}
-	serial_receive(&com2);
 	return count;
 }

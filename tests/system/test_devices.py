@@ -29,8 +29,7 @@ def test_hwrng():
 
 
 def test_machines_differ():
-    """The same instructions counted, yet other random numbers."""
-    words = [shell("head -c 16 /dev/urandom | md5sum", "--icount").output
+    words = [shell("head -c 16 /dev/urandom | md5sum").output
              for _ in range(2)]
     assert len(words[0]) > 32 and words[0] != words[1]
 
