@@ -20,9 +20,13 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -497,6 +501,27 @@ static void remove_tree(const char *path)
 	CHECK(rmdir(path) == 0);
 }
 
+/* What outlives its maker: System V objects, message queues */
+static void remove_objects(void)
+{
+	static char status[256];
+	int id;
+
+	for (int i = 0; i < 256; i++) {
+		id = shmctl(i, SHM_STAT, (void *)status);
+		if (id >= 0)
+			shmctl(id, IPC_RMID, NULL);
+		id = msgctl(i, MSG_STAT, (void *)status);
+		if (id >= 0)
+			msgctl(id, IPC_RMID, NULL);
+		id = semctl(i, 0, SEM_STAT, status);
+		if (id >= 0)
+			semctl(id, 0, IPC_RMID);
+	}
+	for (word i = 0; i < COUNT(own_paths); i++)
+		syscall(SYS_mq_unlink, own_paths[i]);
+}
+
 static void fail(word seed, const char *what)
 {
 	printf("fuzz: seed %u: %s; last call", seed, what);
@@ -533,6 +558,7 @@ static void run(word seed)
 
 	printf("seed %u\n", seed);
 	remove_tree(HOME);
+	remove_objects();
 	CHECK(mkdir(HOME, 0777) == 0);
 	chmod(HOME, 0777);
 	pid = checked_fork();
@@ -584,6 +610,7 @@ int main(int argc, char **argv)
 		run(seed++);
 	while (!verbose && now() < end);
 	remove_tree(HOME);
+	remove_objects();
 	printf("fuzz: %u children, %u calls\n",
 		seed - (word)strtoul(argv[1], NULL, 0), journal->made);
 	return passed("fuzz");
