@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """TCP/IP in the guest: its own programs, BusyBox's, the world outside."""
 
+import hashlib
+import http.server
+import socket
+import threading
+
 import pytest
 from machine import boot, program
 
@@ -19,7 +24,7 @@ def boot_with_card(command, **options):
                 timeout=300, **options)
 
 
-@pytest.mark.parametrize("name", ["inet_tcp"])
+@pytest.mark.parametrize("name", ["inet_tcp", "inet_udp", "inet_names"])
 def test_program(name):
     """Twice, and nothing is left: neither pages nor objects."""
     census = f"until {IDLE}; do sleep 1; done; grep -v vmm /proc/pipstack"
@@ -28,6 +33,136 @@ def test_program(name):
                   add=[program(name)], timeout=300)
     assert result.output.count(f"{name}: ok\n") == 2, result.output
     assert result.status == 0, result.output
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    """Serves server.content whatever is asked for."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.server.content)))
+        self.end_headers()
+        self.wfile.write(self.server.content)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def web_server():
+    """An HTTP server on the host's loopback: 10.0.2.2 for the guest."""
+    server = http.server.HTTPServer(("127.0.0.1", 0), Server)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def pseudo_random(size):
+    return hashlib.shake_128(b"pipstack").digest(size)
+
+
+def download(server, mib):
+    server.content = pseudo_random(mib << 20)
+    result = boot_with_card(
+        f"wget -q -O - http://10.0.2.2:{server.server_port}/x | sha256sum")
+    digest = hashlib.sha256(server.content).hexdigest()
+    assert digest in result.output, result.output
+
+
+def test_wget(web_server):
+    download(web_server, 8)
+
+
+@pytest.mark.long
+def test_wget_100_mib(web_server):
+    download(web_server, 100)
+
+
+def test_upload():
+    """The guest sends 2 MiB to the host."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        received = []
+
+        def receive():
+            connection, _ = server.accept()
+            with connection:
+                received.extend(iter(lambda: connection.recv(65536), b""))
+
+        thread = threading.Thread(target=receive, daemon=True)
+        thread.start()
+        result = boot_with_card(
+            "dd if=/dev/urandom of=/f bs=64k count=32 2>/dev/null\n"
+            f"sha256sum /f; nc 10.0.2.2 {server.getsockname()[1]} </f\n")
+        thread.join(60)
+    digest = hashlib.sha256(b"".join(received)).hexdigest()
+    assert digest in result.output, result.output
+
+
+def test_refused_and_unreachable():
+    """Nobody listens; nobody answers ARP; no way at all."""
+    port = free_port()
+    result = boot_with_card(
+        f"nc -v -w 20 10.0.2.2 {port} </dev/null\n"
+        "route add -host 10.9.9.9 dev eth0\n"
+        "nc -v -w 20 10.9.9.9 80 </dev/null\n"
+        "route del default; nc -v -w 20 192.0.2.1 80 </dev/null\n")
+    assert "Connection refused" in result.output, result.output
+    assert "Host is unreachable" in result.output
+    assert "Network unreachable" in result.output
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_httpd_reached_from_the_host():
+    """QEMU forwards a port of the host's to the guest's httpd."""
+    port = free_port()
+    card = [word.replace("id=net", f"id=net,hostfwd=tcp:127.0.0.1:{port}-:80")
+            for word in CARD]
+    got = []
+
+    def fetch():
+        # what comes before the guest listens is reset by QEMU
+        while not stop.is_set() and not got:
+            try:
+                with socket.create_connection(("127.0.0.1", port), 5) as c:
+                    c.settimeout(60)
+                    c.sendall(b"GET /page HTTP/1.0\r\n\r\n")
+                    data = b"".join(iter(lambda: c.recv(65536), b""))
+                    if b"from the guest" in data:
+                        got.append(data)
+            except OSError:
+                pass
+            stop.wait(0.3)
+
+    stop = threading.Event()
+    thread = threading.Thread(target=fetch)
+    thread.start()
+    try:
+        result = boot(*card, append="vmm.net=ne2k", timeout=300, exec=STATIC
+                      + "mkdir /www; echo from the guest >/www/page\n"
+                      "httpd -h /www; i=0\n"
+                      "until grep -q '00000000:0050 .* 06 ' /proc/net/tcp ||"
+                      " grep -q '0F02000A:0050 .* 0[5-6] ' /proc/net/tcp ||"
+                      " [ $((i += 1)) = 100 ]\ndo sleep 1; done\nsleep 1\n")
+    finally:
+        stop.set()
+        thread.join()
+    assert got and b"200 OK" in got[0], result.output
+
+
+def test_name_server():
+    """nslookup asks a server in the guest; wget goes by the name."""
+    result = boot(exec="echo 'pip.test 10.1.2.3' >/d; dnsd -c /d -p 53 -i 127.0.0.1 "
+                  "-d & sleep 1\nnslookup pip.test 127.0.0.1\nkill $!",
+                  timeout=300)
+    assert "10.1.2.3" in result.output, result.output
 
 
 def test_loopback_is_up():
