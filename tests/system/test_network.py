@@ -3,11 +3,16 @@
 
 import hashlib
 import http.server
+import re
 import socket
+import sys
 import threading
 
 import pytest
-from machine import boot, program
+from machine import BUILD, TOP, boot, program
+
+sys.path.insert(0, str(TOP / "scripts"))
+import newc  # noqa: E402
 
 CARD = ["--", "-netdev", "user,id=net", "-device",
         "ne2k_isa,netdev=net,iobase=0x300,irq=9"]
@@ -72,6 +77,18 @@ def download(server, mib):
     assert digest in result.output, result.output
 
 
+def test_dhcp():
+    """The kernel word net=dhcp: address, route and name server by udhcpc."""
+    result = boot(*CARD, append="vmm.net=ne2k net=dhcp", timeout=300,
+                  exec="ip addr show eth0; ip route; cat /etc/resolv.conf; "
+                  "ping -c 1 10.0.2.2; kill $(cat /var/run/udhcpc* "
+                  "2>/dev/null) 2>/dev/null; exit 0")
+    assert "inet 10.0.2.15/24" in result.output, result.output
+    assert "default via 10.0.2.2 dev eth0" in result.output
+    assert "nameserver 10.0.2.3" in result.output
+    assert "1 packets received" in result.output
+
+
 def test_wget(web_server):
     download(web_server, 8)
 
@@ -105,7 +122,7 @@ def test_refused_and_unreachable():
     """Nobody listens; nobody answers ARP; no way at all."""
     port = free_port()
     result = boot_with_card(
-        f"nc -v -w 20 10.0.2.2 {port} </dev/null\n"
+        f"nc -vv -w 20 10.0.2.2 {port} </dev/null\n"
         "route add -host 10.9.9.9 dev eth0\n"
         "nc -v -w 20 10.9.9.9 80 </dev/null\n"
         "route del default; nc -v -w 20 192.0.2.1 80 </dev/null\n")
@@ -178,3 +195,31 @@ def test_ping_the_gateway():
     assert "3 packets received" in result.output, result.output
     assert "10.0.2.2" in result.output
     assert "52:55:0a:00:02:02" in result.output
+
+
+def exchange(tmp_path, kib):
+    """One guest sends a file to the other by nc over the VMM's switch."""
+    overlay = newc.Archive()
+    overlay.add_data("/.exec", b"ifconfig eth0 10.1.0.2 netmask 255.0.0.0 up\n"
+                     b"nc -l -p 9 </dev/null >/got\nsha256sum /got\n"
+                     b"nc -l -p 10 </got\n", 0o755)
+    base = (BUILD / "initrd.cpio.gz").read_bytes()
+    initrd = tmp_path / "second.cpio"
+    initrd.write_bytes(base + bytes(-len(base) % 4) + overlay.to_bytes())
+    return boot(
+        "--append", "vmm.net=switch vmm.mem=48", "--module",
+        f"{BUILD / 'pipux.elf'} vmm.net=switch vmm.mem=48", "--module",
+        initrd, timeout=600, exec=f"""
+ifconfig eth0 10.1.0.1 netmask 255.0.0.0 up
+dd if=/dev/urandom of=/f bs=1024 count={kib} 2>/dev/null
+until nc -w 5 10.1.0.2 9 </f; do sleep 1; done
+until nc -w 5 10.1.0.2 10 >/back </dev/null; do sleep 1; done
+sha256sum /f /back; cmp /f /back && echo equal
+""")
+
+
+def test_two_guests_exchange_a_file(tmp_path):
+    result = exchange(tmp_path, 2048)
+    assert "equal" in result.output, result.output
+    digests = re.findall(r"([0-9a-f]{64})  /", result.output)
+    assert len(digests) == 3 and len(set(digests)) == 1, result.output

@@ -110,7 +110,7 @@ static void show_tcp_pcb(struct proc_out *o, int number,
 	if (p->state != LISTEN) {
 		l.raddr = p->remote_ip.addr;
 		l.rport = p->remote_port;
-		l.sending = TCP_SND_BUF - tcp_sndbuf(p);
+		l.sending = TCP_SND_BUF - p->snd_buf;
 	} else if (t) {
 		l.received = tcp_accepting(t);
 	}

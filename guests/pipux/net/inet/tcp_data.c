@@ -186,7 +186,7 @@ static size_t space(const struct socket *s)
 
 	if (!t->pcb || tcp_sndqueuelen(t->pcb) >= TCP_SND_QUEUELEN - 4)
 		return 0;
-	queued = TCP_SND_BUF - tcp_sndbuf(t->pcb);
+	queued = TCP_SND_BUF - t->pcb->snd_buf;
 	return queued < limit ? limit - queued : 0;
 }
 
@@ -332,7 +332,7 @@ long tcp_ioctl(struct socket *s, unsigned cmd, unsigned long arg)
 		if (s->listening)
 			return -EINVAL;
 		return put_user(t->pcb ? (int)(TCP_SND_BUF
-			- tcp_sndbuf(t->pcb)) : 0, (int *)arg);
+			- t->pcb->snd_buf) : 0, (int *)arg);
 	case SIOCATMARK:
 		return put_user(0, (int *)arg);
 	default:
