@@ -51,6 +51,16 @@ BLOCK = {
     "block-write": "write, 64 KiB at a time, and fsync",
 }
 
+EXT2 = {
+    "ext2-create": "create a file",
+    "ext2-create-sync": "sync after it",
+    "ext2-delete": "delete a file",
+    "ext2-write": "write 4 KiB of a new file",
+    "ext2-write-fsync": "fsync of it",
+    "ext2-read": "read 4 KiB, 64 KiB at a time",
+    "ext2-read-again": "the same from memory",
+}
+
 # {end of a phase, in order: the phase}
 BOOT = {
     "root-start": "firmware, Pip",

@@ -162,6 +162,11 @@ static void test_directory(void **state)
 	srand(3);
 	ext2_dirblock_init(&b, 7, 2, EXT2_FT_DIR);
 	assert_true(ext2_dirblock_empty(&b));
+	assert_true(ext2_dirent_name_ok(ext2_dirent_at(&b, 0)));
+	assert_int_equal(ext2_dirblock_add(&b, "a/b", 3, 9, 1), 0);
+	assert_false(ext2_dirent_name_ok(ext2_dirent_at(&b,
+		ext2_dirblock_find(&b, "a/b", 3))));
+	ext2_dirblock_remove(&b, ext2_dirblock_find(&b, "a/b", 3));
 	for (int i = 0; i < 20000; i++) {
 		unsigned n = rand() % 60;
 		unsigned len = sprintf(name, "%.*s%u", (int)n % 9,

@@ -252,7 +252,8 @@ static int entry_in_block(struct inode *dir, struct ext2_dirblock *b,
 	while (off < b->size) {
 		const struct ext2_dirent *e = ext2_dirent_at(b, off);
 
-		if (!ext2_dirent_ok(b, off))
+		if (!ext2_dirent_ok(b, off)
+		    || (e->inode && !ext2_dirent_name_ok(e)))
 			return broken(dir, (uint32_t)(start
 				>> fs_of(dir)->geo.block_bits));
 		off += e->rec_len;

@@ -10,7 +10,7 @@ static uint32_t needed(unsigned name_len)
 	return (HEAD + name_len + 3) & ~3u;
 }
 
-static bool name_ok(const struct ext2_dirent *e)
+bool ext2_dirent_name_ok(const struct ext2_dirent *e)
 {
 	return !memchr(e->name, '/', e->name_len)
 		&& !memchr(e->name, 0, e->name_len);
@@ -25,8 +25,7 @@ bool ext2_dirent_ok(const struct ext2_dirblock *b, uint32_t off)
 	if (e->rec_len % 4 || e->rec_len < needed(e->name_len)
 	    || e->rec_len > b->size - off)
 		return false;
-	return !e->inode || (e->inode <= b->inodes && e->name_len
-		&& name_ok(e));
+	return !e->inode || (e->inode <= b->inodes && e->name_len);
 }
 
 long ext2_dirblock_find(const struct ext2_dirblock *b, const char *name,

@@ -24,6 +24,9 @@ static inline struct ext2_dirent *ext2_dirent_at(const struct ext2_dirblock *b,
 /* Whether there is an entry at `off` that lies within the block */
 bool ext2_dirent_ok(const struct ext2_dirblock *b, uint32_t off);
 
+/* Whether its name is one that a program may be shown */
+bool ext2_dirent_name_ok(const struct ext2_dirent *e);
+
 #define EXT2_DIR_NONE	(-1)		/* no such entry */
 #define EXT2_DIR_BAD	(-2)		/* the chain is broken */
 
