@@ -69,3 +69,18 @@ def test_hog_spares_the_shell():
                    "echo survived; ls /bin | wc -l", timeout=300)
     assert "survived\n" in result.output
     assert result.status == 0
+
+
+def test_memory_of_an_idle_process():
+    """Beyond its own pages a sleeping process costs less than 100 KiB."""
+    result = shell("""free() { awk '/^MemFree/ { print $2 }' /proc/meminfo; }
+        before=$(free)
+        for i in $(seq 50); do sleep 1000 & done
+        sleep 1
+        each=$(( (before - $(free)) / 50 ))
+        own=$(awk '{ print $2 * 4 }' /proc/$!/statm)
+        kill $(jobs -p)
+        echo $each $own""", timeout=300)
+    each, own = map(int, result.output.splitlines()[-1].split())
+    assert own > 16
+    assert 16 < each - own < 100, (each, own)

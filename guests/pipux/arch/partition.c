@@ -16,10 +16,15 @@
 #define PARTITION_PAGES	5		/* that createPartition takes */
 #define REGION_TABLES	3		/* pages that prepare takes */
 
-/* Where nearly every program has pages: its image, mappings, its stack */
+/*
+ * Regions that an idle partition keeps: a program's image, its stack, and
+ * its mappings.  The last is made when it is first needed, because those who
+ * sleep longest have none, and it costs 16 KiB.
+ */
 static const uint32_t usual_va[] = {
-	0x08048000, TASK_TOP - 0x00901000, TASK_TOP - PAGE_SIZE,
+	0x08048000, TASK_TOP - PAGE_SIZE, TASK_TOP - 0x00901000,
 };
+#define FIRST_REGIONS	2		/* of these, in a new partition */
 #define USUAL_PAGES	(OWN_PAGES + PARTITION_PAGES + REGION_TABLES \
 	+ (uint32_t)ARRAY_SIZE(usual_va) * (REGION_TABLES + 1))
 
@@ -129,7 +134,7 @@ static bool usual(unsigned region)
 	return false;
 }
 
-/* All idle partitions are alike: what few programs use goes back */
+/* What few programs use goes back */
 static void partition_trim(struct partition *part)
 {
 	for (unsigned i = 0; i < REGIONS && part->pages > USUAL_PAGES; i++) {
@@ -174,9 +179,9 @@ static bool partition_create(struct partition *part)
 	return true;
 }
 
-static bool usual_regions_make(struct partition *part)
+static bool first_regions_make(struct partition *part)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(usual_va); i++)
+	for (unsigned i = 0; i < FIRST_REGIONS; i++)
 		if (!partition_entry_make(part, usual_va[i]))
 			return false;
 	return true;
@@ -194,7 +199,7 @@ static struct partition *partition_new(void)
 	if (!part->vidt || !part->ctx || !partition_create(part)
 			|| !region_prepare(part, (void **)&part->lent,
 				PIP_VIDT)
-			|| !usual_regions_make(part)) {
+			|| !first_regions_make(part)) {
 		partition_free(part);
 		return NULL;
 	}
