@@ -31,11 +31,11 @@ endif
 .DELETE_ON_ERROR:
 .PHONY: all deps run run-iso iso disk qemu-elf qemu-iso test test-system \
 	test-long test-bochs bench \
-	bench-native bench-pip size debug check clean distclean help
+	bench-native bench-pip size debug lab check clean distclean help
 
 include $(wildcard pip/build.mk pip/lib/build.mk pip/partitions/build.mk \
 	vmm-partition/build.mk guests/*/build.mk initrd/build.mk \
-	images/build.mk tests/*/build.mk)
+	images/build.mk tests/*/build.mk labs/build.mk)
 
 all: $(BUILD)/pip.elf $(BUILD)/vmm.bin $(BUILD)/pipux.elf initrd partitions ## build everything
 
@@ -115,6 +115,11 @@ check: ## static analysis and formatting
 
 compile_commands.json: $(MAKEFILE_LIST) ## for clangd and other tools
 	scripts/compile-commands all guest-programs
+
+lab: deps ## check exercise N=1 to 8 of docs/tour; SOLUTION=1: its solution
+	@$(if $(filter $(N),1 2 3 4 5 6 7 8),,$(error which one? make lab N=1))
+	@+$(MAKE) --no-print-directory lab-files
+	scripts/lab $(N) $(if $(SOLUTION),--solution)
 
 clean: ## remove what was built, but not foreign programs
 	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 \
