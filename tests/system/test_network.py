@@ -200,11 +200,11 @@ def test_ping_the_gateway():
 
 
 def exchange(tmp_path, kib):
-    """One guest sends a file to the other by nc over the VMM's switch."""
+    """A file goes over the VMM's switch by nc and comes back by HTTP."""
     overlay = newc.Archive()
     overlay.add_data("/.exec", b"ifconfig eth0 10.1.0.2 netmask 255.0.0.0 up\n"
                      b"nc -l -p 9 </dev/null >/got\n"
-                     b"nc -l -p 10 </got\n", 0o755)
+                     b"httpd -h / -p 10; nc -l -p 11 </dev/null\n", 0o755)
     base = (BUILD / "initrd.cpio.gz").read_bytes()
     initrd = tmp_path / "second.cpio"
     initrd.write_bytes(base + bytes(-len(base) % 4) + overlay.to_bytes())
@@ -215,7 +215,8 @@ def exchange(tmp_path, kib):
 ifconfig eth0 10.1.0.1 netmask 255.0.0.0 up
 dd if=/dev/urandom of=/f bs=1024 count={kib} 2>/dev/null
 until nc -w 5 10.1.0.2 9 </f; do sleep 1; done
-until nc -w 5 10.1.0.2 10 >/back </dev/null; do sleep 1; done
+until wget -q -O /back http://10.1.0.2:10/got; do sleep 1; done
+until nc -w 5 10.1.0.2 11 </dev/null; do sleep 1; done
 sha256sum /f /back; cmp /f /back && echo equal
 """)
 
