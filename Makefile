@@ -20,6 +20,9 @@ CFLAGS32 := -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie \
 
 PARTITION ?= minimal
 BOOT := scripts/boot $(BOOTFLAGS)
+# What `make trace` runs, and the system call that it tells the life of
+EXEC ?= ls /
+CALL ?=
 # Ring 0, for `make size`
 TRUSTED := pip/core pip/arch pip/include
 
@@ -30,12 +33,12 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all deps run run-iso iso disk qemu-elf qemu-iso test test-system \
-	test-long test-bochs bench \
+	test-long test-bochs bench trace \
 	bench-native bench-pip size debug lab check clean distclean help
 
 include $(wildcard pip/build.mk pip/lib/build.mk pip/partitions/build.mk \
 	vmm-partition/build.mk guests/*/build.mk initrd/build.mk \
-	images/build.mk tests/*/build.mk labs/build.mk)
+	images/build.mk tests/*/build.mk labs/build.mk trace/build.mk)
 
 all: $(BUILD)/pip.elf $(BUILD)/vmm.bin $(BUILD)/pipux.elf initrd partitions ## build everything
 
@@ -72,7 +75,7 @@ test: ## build everything and run every test
 		tests/host/build.mk),test-host) test-system
 
 # Host tests first: they are quick, and the last line is pytest's.
-test-system: all $(if $(wildcard tests/host/build.mk),test-host) guest-programs programs
+test-system: all trace-images $(if $(wildcard tests/host/build.mk),test-host) guest-programs programs
 	$(PYTHON) -m pytest tests/system $(PYTESTFLAGS)
 
 test-long: ## explorations, fuzzing and transfers that take an hour
@@ -99,6 +102,11 @@ bench-pip: deps ## the services alone
 	@+$(MAKE) --no-print-directory $(BUILD)/pip.elf \
 		$(BUILD)/partitions/bench.bin
 	scripts/bench pip
+
+trace: export EXEC := $(EXEC)
+trace: deps ## trace EXEC='ls /' through all layers: build/trace.json; tell of CALL=write
+	@+$(MAKE) --no-print-directory initrd trace-images
+	scripts/trace --json $(BUILD)/trace.json --text $(CALL) -- "$$EXEC"
 
 size: $(BUILD)/pip.elf ## count the lines of the trusted base
 	@scripts/size $< $(TRUSTED)

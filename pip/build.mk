@@ -12,9 +12,11 @@ PIP_CFLAGS := $(CFLAGS32) -mregparm=3 -mgeneral-regs-only -flto \
 
 all: $(BUILD)/pip.elf
 
+pip_link = $(CC32) $(PIP_CFLAGS) -nostdlib -static -Wl,--build-id=none \
+	-Wl,-z,noexecstack -T pip/arch/x86/kernel.ld $(1) -o $@
+
 $(BUILD)/pip.elf: $(PIP_OBJ) pip/arch/x86/kernel.ld
-	$(CC32) $(PIP_CFLAGS) -nostdlib -static -Wl,--build-id=none \
-		-Wl,-z,noexecstack -T pip/arch/x86/kernel.ld $(PIP_OBJ) -o $@
+	$(call pip_link,$(PIP_OBJ))
 
 $(patsubst %.c,$(BUILD)/%.o,$(PIP_C)): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

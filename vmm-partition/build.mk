@@ -3,7 +3,7 @@
 
 VMM_OBJS   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard vmm-partition/*.c \
 	vmm-partition/virtio/*.c))
-VMM_CFLAGS := $(PARTITION_CFLAGS) -Iguests/include
+VMM_CFLAGS := $(PARTITION_CFLAGS) -Iguests/include -Itrace
 
 $(VMM_OBJS): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

@@ -8,6 +8,7 @@
  * The running guest can enter each of these at will by a yield to its
  * parent: an entry believes nothing but the state it finds.
  */
+#include <trace_hook.h>
 #include "ne2k.h"
 #include "vmm.h"
 
@@ -47,6 +48,7 @@ __attribute__((regparm(1))) static void on_line(uint32_t vector)
 {
 	struct vm *vm = running;
 
+	TRACE_EVENT(VMM_LINE, vector, vm->id, 0, 0, 0, 0);
 	vm->stat.irqs++;
 	event_irq(vector);
 	if (sched_wanted)
@@ -64,6 +66,8 @@ __attribute__((regparm(1))) static void on_hypercall(uint32_t vector)
 	if (!ctx->valid)
 		vm_kill(vm, NULL, "hypercall without a save context");
 	number = ctx->regs.eax;
+	TRACE_EVENT(VMM_CALL, number, vm->id, ctx->regs.ebx, ctx->regs.ecx,
+		ctx->regs.edx, ctx->regs.esi);
 	vm->stat.hypercalls[number < VMM_HC_MAX ? number : VMM_HC_MAX]++;
 	hypercall(vm, ctx);
 	if (sched_wanted)
@@ -73,6 +77,7 @@ __attribute__((regparm(1))) static void on_hypercall(uint32_t vector)
 
 __attribute__((regparm(1))) static void on_fault(uint32_t vector)
 {
+	TRACE_EVENT(VMM_FAULT, vector, running->id, 0, 0, 0, 0);
 	vm_fault(running, vector);
 }
 

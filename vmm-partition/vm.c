@@ -11,6 +11,7 @@
  * Pip: a page that is not there any more would fault the VMM, which ends the
  * machine.  Hence guest_page() and guest_context(): the only ways to it.
  */
+#include <trace_hook.h>
 #include "elf.h"
 #include "vmm.h"
 
@@ -356,6 +357,7 @@ void vm_deliver(struct vm *vm, user_ctx_t *ctx)
 {
 	struct vmm_shared *shared = vm_shared(vm);
 
+	TRACE_EVENT(VMM_DELIVER, 0, vm->id, vm->raised, 0, 0, 0);
 	shared->pending |= vm->raised;
 	if (vm->waits)
 		ctx->regs.eax = shared->pending;

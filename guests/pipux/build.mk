@@ -16,7 +16,7 @@ UAPI       := $(BUILD)/linux-headers
 # belongs to the processes.
 PIPUX_CFLAGS := $(filter-out -Wmissing-prototypes,$(CFLAGS32)) \
 	-nostdinc -isystem $(shell $(CC) -print-file-name=include) \
-	-isystem $(UAPI) -I$(PIPUX)/include -Iguests/include -Ipip/include \
+	-isystem $(UAPI) -I$(PIPUX)/include -Iguests/include -Ipip/include -Itrace \
 	-mgeneral-regs-only -Wno-unused-parameter
 
 # Linux's own headers for user space: every ABI constant comes from there
@@ -64,15 +64,16 @@ $(BUILD)/$(PIPUX)/%.o: $(PIPUX)/%.c $(UAPI)/.made | $(LWIP)
 	$(CC32) $(PIPUX_CFLAGS) -MMD -MP -c $< -o $@
 
 # Linked twice: the second time with the names of the functions, which lie
-# behind the code and so move none of it
-$(PIPUX_OUT)/symbols.o: $(PIPUX_OBJS) $(PIPUX)/arch/pipux.ld \
-		$(PIPUX)/symbols.awk
-	$(LD32) -T $(PIPUX)/arch/pipux.ld -o $(@:.o=.elf) $(PIPUX_OBJS)
-	nm -n $(@:.o=.elf) | awk -f $(PIPUX)/symbols.awk > $(@:.o=.s)
-	$(CC32) -c $(@:.o=.s) -o $@
+# behind the code and so move none of it.  $(call pipux_link,OBJECTS,SCRATCH)
+define pipux_link
+$(LD32) -T $(PIPUX)/arch/pipux.ld -o $(2).elf $(1)
+nm -n $(2).elf | awk -f $(PIPUX)/symbols.awk > $(2).s
+$(CC32) -c $(2).s -o $(2).o
+$(LD32) -T $(PIPUX)/arch/pipux.ld -o $@ $(1) $(2).o
+endef
 
-$(BUILD)/pipux.elf: $(PIPUX_OUT)/symbols.o
-	$(LD32) -T $(PIPUX)/arch/pipux.ld -o $@ $(PIPUX_OBJS) $<
+$(BUILD)/pipux.elf: $(PIPUX_OBJS) $(PIPUX)/arch/pipux.ld $(PIPUX)/symbols.awk
+	$(call pipux_link,$(PIPUX_OBJS),$(PIPUX_OUT)/symbols)
 
 pipux: $(BUILD)/pipux.elf
 .PHONY: pipux

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What all virtio devices do: reset, break down, interrupt. */
+#include <trace_hook.h>
 #include "device.h"
 
 void device_reset(struct virtio_device *dev)
@@ -13,6 +14,7 @@ void device_reset(struct virtio_device *dev)
 
 void device_interrupt(struct virtio_device *dev, uint32_t bits)
 {
+	TRACE_EVENT(VMM_DEVICE, dev->number, dev->vm->id, bits, 0, 0, 0);
 	dev->interrupt |= bits;
 	vm_raise(dev->vm, VIRTIO_IRQ(dev->number));
 }

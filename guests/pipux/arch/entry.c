@@ -8,6 +8,7 @@
  * do what the process could have asked for anyway.
  */
 #include "slots.h"
+#include <trace_hook.h>
 #include <pipux/arch.h>
 #include <pipux/partition.h>
 #include <pipux/printk.h>
@@ -146,6 +147,8 @@ __attribute__((noreturn)) void syscall_traced(void)
 	struct trace t;
 
 	kernel_since = rdtsc_low();
+	TRACE_EVENT(GUEST_CALL, nr, current->tid, ctx->regs.ebx,
+		ctx->regs.ecx, ctx->regs.edx, ctx->regs.esi);
 	current->orig_eax = nr;
 	trace_enter(&t, ctx);
 	if (nr < NR_SYSCALLS && syscall_table[nr])
@@ -242,6 +245,8 @@ __attribute__((noreturn)) void fault_entry(void)
 	uint32_t error = ctx->nfu[PIP_NFU_ERROR];
 
 	kernel_since = rdtsc_low();
+	TRACE_EVENT(GUEST_FAULT, vector, current->tid,
+		ctx->nfu[PIP_NFU_ADDRESS], error, ctx->eip, 0);
 	current->orig_eax = -1;
 	if (likely(vector == EXC_PF)) {
 		page_fault(ctx->nfu[PIP_NFU_ADDRESS], error);
@@ -264,6 +269,7 @@ static void stray_interrupt(void)
 __attribute__((noreturn)) void interrupt_entry(void)
 {
 	kernel_since = rdtsc_low();
+	TRACE_EVENT(GUEST_IRQ, 0, current->tid, vmm_shared->pending, 0, 0, 0);
 	current->orig_eax = -1;
 	if (current_ctx->nfu[PIP_NFU_VECTOR] == VMM_VINT)
 		stray_interrupt();

@@ -14,6 +14,19 @@ extern kernel_fault
 extern kstack_top, kernel_since, current, current_ctx, current_desc
 extern need_resched, syscall_table
 
+; Where `make trace` notes events: HOOK a function
+%ifdef TRACE
+extern trace_call, trace_exit
+%macro HOOK 1
+        pushad
+        call    %1
+        popad
+%endmacro
+%else
+%macro HOOK 1
+%endmacro
+%endif
+
 section .text
 
 ; The VMM starts the kernel here: no stack yet.
@@ -49,6 +62,7 @@ kernel_fault_stub:
 global syscall_stub
 syscall_stub:
         mov     esp, [kstack_top]
+        HOOK    trace_call
         rdtsc
         mov     [kernel_since], eax
         mov     ebx, [current_ctx]
@@ -92,6 +106,7 @@ syscall_stub:
 ; again in the range and resumed there, `int 48` merely yields once more.
 global user_resume, user_restart_begin, user_restart_end, user_restart
 user_resume:
+        HOOK    trace_exit
         mov     eax, [current_desc]
         mov     dword [SAVE_EIP], stray_stub
 user_restart_begin:

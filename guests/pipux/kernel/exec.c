@@ -4,6 +4,7 @@
  * the old one; only what cannot fail any more happens after the change, so
  * every error finds the old program unharmed.
  */
+#include <trace_hook.h>
 #include "exec.h"
 #include "task.h"
 #include <pipux/arch.h>
@@ -84,6 +85,7 @@ static void set_comm(const char *path)
 
 	strlcpy(current->comm, slash ? slash + 1 : path,
 		sizeof(current->comm));
+	TRACE_TASK(current);
 }
 
 /* Set-user-ID and set-group-ID bits: the effective and saved identities */

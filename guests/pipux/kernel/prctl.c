@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* prctl(2) and personality(2): what of them makes sense here. */
+#include <trace_hook.h>
 #include <linux/capability.h>
 #include <linux/personality.h>
 #include <linux/prctl.h>
@@ -23,6 +24,7 @@ static long name_set(const char *uname)
 		return n;
 	name[sizeof(name) - 1] = 0;
 	strlcpy(current->comm, name, COMM_SIZE);
+	TRACE_TASK(current);
 	return 0;
 }
 

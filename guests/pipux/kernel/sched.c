@@ -9,6 +9,7 @@
  * ones first, by priority, then the others in order of vruntime.  Without any
  * the current stack idles, whoever's it is.
  */
+#include <trace_hook.h>
 #include <pipux/arch.h>
 #include <pipux/signal.h>
 #include <pipux/vmm.h>
@@ -173,6 +174,7 @@ void schedule(void)
 		prev->switches++;
 	prev->kernel_tsc += rdtsc_low() - kernel_since;
 	current = next;
+	TRACE_TASK(next);
 	kstack_top = (uint32_t)next->kstack + KSTACK_SIZE;
 	context_switch(&prev->ksp, next->ksp);
 	switch_finish();

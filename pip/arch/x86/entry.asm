@@ -12,6 +12,14 @@
 
 %include "asm-offsets.inc"
 
+; Where `make trace` notes events: HOOK what [, selector, arguments]
+%ifdef TRACE
+%include "hooks.inc"
+%else
+%macro          HOOK 1-3
+%endmacro
+%endif
+
 SEL_USER_CS     equ     1Bh
 SEL_USER_DS     equ     23h
 USER_BASE       equ     00400000h
@@ -45,13 +53,15 @@ gate_%1:        push    EFLAGS_FIXED
                 cmp     edx, USER_END - USER_BASE - 4 * %2
                 ja      .high
 %endif
-.stack_good:    mov     edx, [current]
+.stack_good:    HOOK    CALL, %1, %2
+                mov     edx, [current]
                 cmp     dword [edx + PARTITION_RESTRICTED], 0
                 jne     .refuse
 %endmacro
 
 %macro          GATE_LEAVE 2
-.leave:         xor     ecx, ecx
+.leave:         HOOK    RETURN, %1
+                xor     ecx, ecx
                 xor     edx, edx
                 cmp     [user_if], ecx
                 je      .return
@@ -223,8 +233,10 @@ event_entry:    pushad
                 mov     ds, ecx
                 mov     es, ecx
                 cld
+                HOOK    EVENT
                 mov     eax, esp
                 call    event
+                HOOK    BACK
                 popad
                 add     esp, 8
                 iretd
@@ -235,7 +247,9 @@ fpu_entry:      pushad
                 mov     ds, ecx
                 mov     es, ecx
                 cld
+                HOOK    FPU
                 call    fpu_claim
+                HOOK    BACK, 7
                 popad
                 iretd
 
@@ -258,6 +272,7 @@ enter_user:     mov     esp, kernel_stack_top
                 mov     edx, [eax + CTX_EDX]
                 mov     ecx, [eax + CTX_ECX]
                 mov     eax, [eax + CTX_EAX]
+                HOOK    ENTER
                 iretd
 
                 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A time line as Chrome's trace-event JSON, for ui.perfetto.dev.
+
+One microsecond there is one instruction here.  Tracks are threads of one
+process of the format: Pip, the VMM, guest kernels, then each thread of the
+guest; between its own stretches a thread has a slice for what it waited for.
+Arrows lead from a system call through the guest kernel to the return.
+"""
+
+import json
+
+MACHINE = 1
+FIRST_THREAD = 100
+
+
+def track_number(tracks, track):
+    if isinstance(track, int):
+        tracks[track] = FIRST_THREAD + track
+    return tracks.setdefault(track, len(tracks) + 1)
+
+
+def metadata(line, tracks):
+    yield {"ph": "M", "pid": MACHINE, "name": "process_name",
+           "args": {"name": "Pipstack (1 us = 1 instruction)"}}
+    for track, number in tracks.items():
+        name = track
+        if isinstance(track, int):
+            name = f"{line.names.get(track, '?')} {track}"
+        yield {"ph": "M", "pid": MACHINE, "tid": number,
+               "name": "thread_name", "args": {"name": name}}
+        yield {"ph": "M", "pid": MACHINE, "tid": number,
+               "name": "thread_sort_index", "args": {"sort_index": number}}
+
+
+def slices(line, number):
+    """A slice per stretch, an instant per mark."""
+    for stretch in line.stretches:
+        tid = number(stretch.track)
+        yield {"ph": "X", "pid": MACHINE, "tid": tid, "cat": stretch.layer,
+               "name": stretch.name or "runs", "ts": stretch.start,
+               "dur": stretch.length}
+        for time, text in stretch.marks:
+            yield {"ph": "i", "s": "t", "pid": MACHINE, "tid": tid,
+                   "cat": "event", "name": text, "ts": time}
+
+
+def calls(line, number):
+    """A slice on the caller's track, and its arrows."""
+    for identity, call in enumerate(line.calls):
+        steps = line.stretches[call.first:call.last]
+        tid, start, end = number(call.thread), steps[0].start, steps[-1].end
+        common = {"pid": MACHINE, "cat": "system call", "name": call.name}
+        yield {"ph": "X", "tid": tid, "ts": start, "dur": end - start,
+               "args": {"arguments": [f"{v:#x}" for v in call.arguments],
+                        "result": call.result}, **common}
+        arrow = {"id": identity, **common}
+        yield {"ph": "s", "tid": tid, "ts": start, **arrow}
+        yield {"ph": "t", "tid": number(steps[1].track),
+               "ts": steps[1].start, **arrow}
+        yield {"ph": "f", "bp": "e", "tid": tid, "ts": end, **arrow}
+
+
+def write(line, rings, path):
+    tracks = {}
+    for track in ("Pip", "VMM", "guest kernel"):
+        track_number(tracks, track)
+
+    def number(track):
+        return track_number(tracks, track)
+
+    events = [*slices(line, number), *calls(line, number)]
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"displayTimeUnit": "ms",
+                   "otherData": {f"{ring.layer}: events lost": ring.lost
+                                 for ring in rings},
+                   "traceEvents": [*metadata(line, tracks), *events]}, file)

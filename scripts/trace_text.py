@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The life of one system call, as text."""
+
+import collections
+
+
+def show(line, name):
+    """The last call of this name, or the last one if it is empty."""
+    calls = [call for call in line.calls if name in ("", call.name)]
+    if not calls:
+        known = ", ".join(sorted({call.name for call in line.calls}))
+        raise ValueError(f"no complete {name} in the trace, but {known}")
+    life(line, calls[-1])
+
+
+def who(line, stretch):
+    if isinstance(stretch.track, int):
+        return f"{line.names.get(stretch.track, '?')} {stretch.track}"
+    return stretch.track
+
+
+def life(line, call):
+    steps = line.stretches[call.first:call.last]
+    start, used = steps[0].start, collections.Counter()
+    arguments = ", ".join(f"{value:#x}" for value in call.arguments)
+    print(f"\n{call.name}({arguments}...) = {call.result}, thread "
+          f"{call.thread} ({line.names.get(call.thread, '?')})\n")
+    print(f"{'at':>8} {'instr.':>8}  {'who':16} what")
+    for step in steps:
+        used[step.layer] += step.length
+        print(f"{step.start - start:8} {step.length:8}  "
+              f"{who(line, step):16} {step.name}")
+        for time, text in step.marks:
+            print(f"{time - start:8} {'':8}  {'':16}   {text}")
+    total = sum(used.values())
+    print(f"{total:8} {total:8}  total: "
+          + ", ".join(f"{layer} {n}" for layer, n in used.items()))

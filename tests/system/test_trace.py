@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""`make trace`: events of all layers, as JSON and as text."""
+
+import json
+import re
+import subprocess
+
+import pytest
+from machine import BUILD, PATIENCE, TOP, boot, program
+
+COMMAND = "ls /; echo done"
+
+
+def trace(command, *options, boot_options=()):
+    done = subprocess.run(
+        [str(TOP / "scripts" / "trace"), *options, "--", command,
+         *boot_options],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, timeout=PATIENCE, check=False, text=True)
+    return done
+
+
+@pytest.fixture(scope="module")
+def traced(tmp_path_factory):
+    """What was printed, and the JSON's events."""
+    path = tmp_path_factory.mktemp("trace") / "trace.json"
+    done = trace(COMMAND, "--json", str(path), "--text", "write")
+    assert done.returncode == 0, done.stderr
+    return done.stdout, json.loads(path.read_text())
+
+
+def tracks(document):
+    return {event["tid"]: event["args"]["name"]
+            for event in document["traceEvents"]
+            if event["name"] == "thread_name"}
+
+
+def slices(document):
+    return [event for event in document["traceEvents"] if event["ph"] == "X"]
+
+
+def test_a_track_per_partition(traced):
+    names = set(tracks(traced[1]).values())
+    assert {"Pip", "VMM", "guest kernel"} <= names
+    assert any(re.fullmatch(r"ls \d+", name) for name in names)
+    assert any(re.fullmatch(r"sh \d+", name) for name in names)
+
+
+def test_slices_are_well_nested(traced):
+    by_track = {}
+    for event in slices(traced[1]):
+        by_track.setdefault(event["tid"], []).append(event)
+    assert set(by_track) == set(tracks(traced[1]))
+    for events in by_track.values():
+        events.sort(key=lambda e: (e["ts"], -e["dur"]))
+        ends = []
+        for event in events:
+            start, end = event["ts"], event["ts"] + event["dur"]
+            assert event["dur"] >= 0
+            while ends and ends[-1] <= start:
+                ends.pop()
+            assert not ends or end <= ends[-1]
+            ends.append(end)
+
+
+def test_layers_share_the_time_without_gaps(traced):
+    layers = sorted((e["ts"], e["dur"]) for e in slices(traced[1])
+                    if e["cat"] != "system call")
+    for (start, length), (following, _) in zip(layers, layers[1:]):
+        assert start + length == following
+
+
+def test_arrows_from_a_call_to_its_return(traced):
+    arrows = {}
+    for event in traced[1]["traceEvents"]:
+        if event["ph"] in "stf":
+            arrows.setdefault(event["id"], []).append(event)
+    assert len(arrows) > 50
+    names = tracks(traced[1])
+    for start, step, end in arrows.values():
+        assert [e["ph"] for e in (start, step, end)] == ["s", "t", "f"]
+        assert start["tid"] == end["tid"] != step["tid"]
+        assert names[step["tid"]] == "guest kernel"
+        assert start["ts"] < step["ts"] < end["ts"]
+
+
+def test_life_of_a_write(traced):
+    """The last one is the shell's `done`."""
+    text = traced[0].partition("\nwrite(0x1, ")[2]
+    assert ") = 5, thread " in text.splitlines()[0]
+    steps = re.findall(r"^ +\d+ +(\d+)  (\w+(?: \w+)?) +(\S.*)?$", text,
+                       re.MULTILINE)
+    who = [step[1].strip() for step in steps]
+    assert who[:2] == ["Pip", "guest kernel"] and who[-1] == "Pip"
+    assert "VMM" in who
+    assert steps[0][2] == "int 0x80" and steps[1][2] == "write"
+    assert 100 < int(steps[0][0]) < 300
+
+
+def test_lost_events_are_told():
+    done = trace("i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo $i; done")
+    assert done.returncode == 0, done.stderr
+    match = re.search(r"^Pip +(\d+) events, (\d+) lost$", done.stdout,
+                      re.MULTILINE)
+    assert match and int(match[1]) - int(match[2]) == 65536
+    assert int(match[2]) > 0
+
+
+def test_a_call_that_was_not_made():
+    done = trace("true", "--text", "reboot")
+    assert done.returncode == 1
+    assert re.search(r"^trace: no complete reboot in the trace, but .*brk",
+                     done.stderr, re.MULTILINE)
+
+
+def test_nothing_of_it_is_in_the_normal_images():
+    for image in ("pip.elf", "vmm.elf", "pipux.elf"):
+        symbols = subprocess.run(["nm", BUILD / image], text=True, check=True,
+                                 stdout=subprocess.PIPE).stdout
+        assert "trace_put" not in symbols
+        symbols = subprocess.run(["nm", BUILD / "trace" / image], text=True,
+                                 check=True, stdout=subprocess.PIPE).stdout
+        assert "trace_put" in symbols or "trace_pip" in symbols
+
+
+def test_times_are_those_without_tracing():
+    """The INT, two MOV and one RDTSC are the program's own."""
+    path = f"{program('period')}:/bin/period"
+    normal = boot("--icount", exec="period", add=[path])
+    period = int(re.search(r"period (\d+)", normal.output)[1])
+    traced = trace("period", "--text", "getppid", boot_options=["--add", path])
+    total = re.search(r"^ +(\d+) +\d+  total: Pip (\d+), guest kernel (\d+)$",
+                      traced.stdout, re.MULTILINE)
+    assert int(total[1]) == int(total[2]) + int(total[3]) == period - 4
