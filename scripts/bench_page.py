@@ -146,6 +146,8 @@ def sections(result, linux, plots):
     disks = table(("", "4 KiB of a module", "ATA, MiB/s"), [
         (what, result["block"][row], result["block_mib_s"][row])
         for row, what in rows.BLOCK.items()])
+    ext2 = table(("", "instructions"), [
+        (what, result["ext2"][row]) for row, what in rows.EXT2.items()])
     boots = table(("", "instructions"),
                   [(what, result["boot"][row])
                    for row, what in rows.BOOT.items()])
@@ -166,6 +168,11 @@ def sections(result, linux, plots):
         ("Boot", "from the processor's reset under -icount", boots),
         ("Disks", "instructions of all layers for a disk in memory; the "
          "host's disk in time", disks),
+        ("ext2", "on a disk in memory", ext2),
+        ("Network", "instructions over lo; wget from the host through an "
+         f"NE2000: {result['network_mib_s']} MiB/s",
+         compared(rows.NETWORK, result["network"], linux.get("network", {}),
+                  result["network_ns"])),
         ("Others, as published", "ratios to native Linux on their machines "
          "in their day", table(("system", "what", "ratio", "source"),
                                PUBLISHED)),

@@ -50,7 +50,11 @@ BLOCK = {
     "block-read-scattered": "read, 4 KiB here and there",
     "block-write": "write, 64 KiB at a time, and fsync",
 }
-
+NETWORK = {
+    "tcp-stream-4k": "TCP, 4 KiB of a stream over lo",
+    "tcp-ping-pong": "TCP, 1 byte there and back over lo",
+    "udp-ping-pong": "UDP, 1 byte there and back over lo",
+}
 EXT2 = {
     "ext2-create": "create a file",
     "ext2-create-sync": "sync after it",

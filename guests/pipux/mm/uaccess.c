@@ -34,6 +34,7 @@ static void *fault_in(struct mm *mm, uint32_t va, bool write)
 	if (rc)
 		return NULL;
 	entry = partition_entry(mm->part, va);
+	BUG_ON(!entry);
 	return (void *)((*entry & PAGE_MASK) + va % PAGE_SIZE);
 }
 

@@ -57,7 +57,7 @@ void *child_view(const struct child *c, uint32_t va)
 /* The partition alone, without memory; false: no pages, nothing is left */
 bool child_create(struct child *c)
 {
-	uint32_t page[5];
+	uint32_t page[5] = { 0 };
 
 	*c = (struct child){ 0 };
 	for (int i = 0; i < 5; i++)
