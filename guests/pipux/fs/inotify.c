@@ -80,7 +80,8 @@ void inotify_queue(struct inotify_watch *w, uint32_t mask, uint32_t cookie,
 		return;
 	}
 	ev->e = e;
-	memcpy(ev->e.name, name, len);
+	if (len)
+		memcpy(ev->e.name, name, len);
 	push(in, ev);
 }
 
