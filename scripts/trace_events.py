@@ -72,11 +72,14 @@ def services():
 
 
 def system_calls():
-    """{number: name}"""
-    numbers = dict(re.findall(
-        r"#define __NR_(\w+) (\d+)",
-        source("build/linux-headers/asm/unistd_32.h")))
-    return {int(number): name for name, number in numbers.items()}
+    """{number: (name, arguments)}"""
+    arguments = dict(re.findall(
+        r"^SYSCALL\(__NR_(\w+), \w+, (\d)\)",
+        source("guests/pipux/kernel/syscalls.def"), re.MULTILINE))
+    numbers = re.findall(r"#define __NR_(\w+) (\d+)",
+                         source("build/linux-headers/asm/unistd_32.h"))
+    return {int(number): (name, int(arguments.get(name, 6)))
+            for name, number in numbers}
 
 
 KINDS = enum("trace/trace_hook.h", "enum trace_kind")
@@ -160,6 +163,12 @@ def without_hooks(raw):
 def task_name(value):
     """The name in a GUEST_TASK."""
     return struct.pack("<4I", *value).split(b"\0")[0].decode(errors="replace")
+
+
+def listed(values, count):
+    """Arguments as in C; those that no event holds as dots."""
+    shown = [f"{value:#x}" for value in values[:count]]
+    return ", ".join(shown + ["..."] * (count > len(shown)))
 
 
 def signed(value):

@@ -38,7 +38,7 @@ def slices(line, number):
         tid = number(stretch.track)
         yield {"ph": "X", "pid": MACHINE, "tid": tid, "cat": stretch.layer,
                "name": stretch.name or "runs", "ts": stretch.start,
-               "dur": stretch.length}
+               "dur": stretch.length, "args": {"detail": stretch.detail}}
         for time, text in stretch.marks:
             yield {"ph": "i", "s": "t", "pid": MACHINE, "tid": tid,
                    "cat": "event", "name": text, "ts": time}
@@ -51,7 +51,7 @@ def calls(line, number):
         tid, start, end = number(call.thread), steps[0].start, steps[-1].end
         common = {"pid": MACHINE, "cat": "system call", "name": call.name}
         yield {"ph": "X", "tid": tid, "ts": start, "dur": end - start,
-               "args": {"arguments": [f"{v:#x}" for v in call.arguments],
+               "args": {"arguments": call.arguments,
                         "result": call.result}, **common}
         arrow = {"id": identity, **common}
         yield {"ph": "s", "tid": tid, "ts": start, **arrow}

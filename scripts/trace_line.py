@@ -7,24 +7,31 @@ within a stretch and name it.
 
 from typing import NamedTuple
 
-from trace_events import (HYPERCALLS, SERVICES, SYSTEM_CALLS, WORD, signed,
-                          task_name)
+from trace_events import (HYPERCALLS, SERVICES, SYSTEM_CALLS, WORD, listed,
+                          signed, task_name)
 
 WINDOW = 0xC0000000
 ENTRIES = ("PIP_CALL", "PIP_EVENT")
 LEAVES = ("PIP_RETURN", "PIP_BACK", "PIP_ENTER")
-VECTORS = {7: "x87/SSE wanted", 14: "page fault", 0x80: "int 0x80",
+PAGE_FAULT = 14
+VECTORS = {7: "x87/SSE wanted", PAGE_FAULT: "page fault", 0x80: "int 0x80",
            0xF0: "hypercall"}
 
 
 class Stretch:
     """[start, end) in `track`, which is "Pip", "VMM", a guest kernel's name,
-    or a thread's number."""
+    or a thread's number.  Stretches of one activity share a list with its
+    name, which becomes known in the midst of it."""
 
-    def __init__(self, start, track, name=""):
+    def __init__(self, start, track, activity):
         self.start, self.end = start, start
-        self.track, self.name = track, name
+        self.track, self.activity = track, activity
+        self.detail = ""    # with arguments and result
         self.marks = []     # (time, text)
+
+    @property
+    def name(self):
+        return self.activity[0]
 
     @property
     def layer(self):
@@ -38,7 +45,7 @@ class Stretch:
 class Call(NamedTuple):
     """A system call from its INT to the return; stretches [first, last)."""
     name: str
-    arguments: tuple
+    arguments: str
     result: int
     thread: int
     first: int
@@ -53,20 +60,31 @@ def entry_name(event):
     return VECTORS.get(event.number, f"vector {event.number}")
 
 
+def entry_detail(event):
+    eip, *values = event.value
+    if event.kind == "PIP_CALL":
+        name, count = SERVICES[event.number]
+        return f"{name}({listed(values[:2], count)})"
+    address = f", address {values[1]:#x}" if event.number == PAGE_FAULT else ""
+    return f"{entry_name(event)}, EIP {eip:#x}{address}"
+
+
 class TimeLine:
     """`stretches` in order without gaps, `calls` complete system calls,
-    `names` {thread: name}, `renamed` [(time, thread, name)]."""
+    `names` {thread: its last name}."""
 
     def __init__(self, events):
         self.stretches, self.calls = [], []
-        self.names, self.renamed = {}, []
+        self.names = {}
         self._root = next((event.who for event in events
                            if event.kind.startswith("PIP")
                            and not event.value[3]), None)
         self._kernels = {}      # partition: track of a guest kernel
+        self._activity = {}     # track: that of its last stretch
         self._doing = {}        # thread: what the kernel does for it
         self._open = {}         # thread: its Call so far
         self._thread = {}       # kernel's ring: thread that it returned to
+        self._left = {}         # track: the stretch after its last one
         self._returned = 0
         self._now = None
         for event in events:
@@ -77,18 +95,27 @@ class TimeLine:
 
     def _border(self, event):
         if event.kind in ENTRIES:
-            self._begin(event, "Pip", entry_name(event))
+            self._begin(event, "Pip", [entry_name(event)])
+            if self._now:
+                self._now.detail = entry_detail(event)
         else:
-            self._begin(event, self._track(event))
+            if self._now and event.kind == "PIP_RETURN":
+                self._now.detail += f" = {event.value[0]:#x}"
+            track = self._track(event)
+            if track == "VMM" and event.kind == "PIP_ENTER":
+                self._activity[track] = [""]
+            self._begin(event, track,
+                        self._activity.setdefault(track, [""]))
             self._resumed()
 
-    def _begin(self, event, track, name=""):
+    def _begin(self, event, track, activity):
         if self._now:
             self._now.end = event.time
             self.stretches.append(self._now)
+            self._left[self._now.track] = len(self.stretches)
         elif track == "Pip":
             return
-        self._now = Stretch(event.time, track, name)
+        self._now = Stretch(event.time, track, activity)
 
     def _track(self, event):
         """Who runs from here on."""
@@ -109,24 +136,26 @@ class TimeLine:
             self.calls.append(call._replace(last=len(self.stretches)))
             del self._open[self._now.track]
 
-    def _mark(self, event, text, name=None):
+    def _mark(self, event, text):
         self._now.marks.append((event.time, text))
-        if name and not self._now.name:
-            self._now.name = name
 
     # The VMM's events
 
+    def _vmm_does(self, event, name, text):
+        self._mark(event, text)
+        self._now.activity[0] = name
+
     def _vmm_line(self, event):
-        self._mark(event, f"interrupt line {event.number - 32}",
-                   f"line {event.number - 32}")
+        line = f"line {event.number - 32}"
+        self._vmm_does(event, line, "interrupt " + line)
 
     def _vmm_call(self, event):
         name = HYPERCALLS.get(event.number, f"hypercall {event.number}")
-        arguments = ", ".join(f"{v:#x}" for v in event.value)
-        self._mark(event, f"hypercall {name}({arguments})", name)
+        self._vmm_does(event, name,
+                       f"hypercall {name}({listed(event.value, 4)})")
 
     def _vmm_fault(self, event):
-        self._mark(event, f"fault {event.number}", f"fault {event.number}")
+        self._vmm_does(event, "fault", f"fault {event.number}")
 
     def _vmm_deliver(self, event):
         self._mark(event, f"injects {event.value[0]:#x}")
@@ -136,27 +165,34 @@ class TimeLine:
 
     # A guest kernel's
 
+    def _guest_does(self, event, name, text):
+        """The kernel was entered for this."""
+        self._mark(event, text)
+        activity = [name]
+        self._now.activity = self._doing[event.who] = activity
+        self._activity[self._now.track] = activity
+
     def _guest_call(self, event):
-        name = SYSTEM_CALLS.get(event.number, f"call {event.number}")
-        self._mark(event, f"{name} begins", name)
-        self._doing[event.who] = name
-        # INT 0x80 is the stretch before this one
-        self._open[event.who] = Call(name, event.value, None, event.who,
-                                     len(self.stretches) - 1, 0)
+        name, count = SYSTEM_CALLS.get(event.number,
+                                       (f"call {event.number}", 6))
+        arguments = listed(event.value, count)
+        self._guest_does(event, name, f"{name}({arguments})")
+        first = self._left.get(event.who)
+        if first is not None:
+            self._open[event.who] = Call(name, arguments, None, event.who,
+                                         first, 0)
 
     def _guest_fault(self, event):
         name = VECTORS.get(event.number, f"vector {event.number}")
-        self._mark(event, f"{name} at {event.value[0]:#x}, "
-                   f"EIP {event.value[2]:#x}", name)
-        self._doing[event.who] = name
+        self._guest_does(event, name, f"{name} at {event.value[0]:#x}, "
+                         f"EIP {event.value[2]:#x}")
 
     def _guest_irq(self, event):
-        self._mark(event, f"interrupts {event.value[0]:#x}", "interrupt")
-        self._doing[event.who] = "interrupt"
+        self._guest_does(event, "interrupt",
+                         f"interrupts {event.value[0]:#x}")
 
     def _guest_exit(self, event):
-        doing = self._doing.get(event.who, "return")
-        self._mark(event, f"back to thread {event.who}", doing)
+        self._mark(event, f"back to thread {event.who}")
         self._returned = event.who
         call = self._open.get(event.who)
         if call:
@@ -167,4 +203,5 @@ class TimeLine:
         name = task_name(event.value)
         self._mark(event, f"thread {event.who} is {name}")
         self.names[event.who] = name
-        self.renamed.append((event.time, event.who, name))
+        self._activity[self._now.track] = self._doing.setdefault(
+            event.who, [""])

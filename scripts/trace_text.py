@@ -22,14 +22,13 @@ def who(line, stretch):
 def life(line, call):
     steps = line.stretches[call.first:call.last]
     start, used = steps[0].start, collections.Counter()
-    arguments = ", ".join(f"{value:#x}" for value in call.arguments)
-    print(f"\n{call.name}({arguments}...) = {call.result}, thread "
+    print(f"\n{call.name}({call.arguments}) = {call.result}, thread "
           f"{call.thread} ({line.names.get(call.thread, '?')})\n")
     print(f"{'at':>8} {'instr.':>8}  {'who':16} what")
     for step in steps:
         used[step.layer] += step.length
         print(f"{step.start - start:8} {step.length:8}  "
-              f"{who(line, step):16} {step.name}")
+              f"{who(line, step):16} {step.detail or step.name}".rstrip())
         for time, text in step.marks:
             print(f"{time - start:8} {'':8}  {'':16}   {text}")
     total = sum(used.values())

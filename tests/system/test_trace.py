@@ -93,7 +93,8 @@ def test_life_of_a_write(traced):
     who = [step[1].strip() for step in steps]
     assert who[:2] == ["Pip", "guest kernel"] and who[-1] == "Pip"
     assert "VMM" in who
-    assert steps[0][2] == "int 0x80" and steps[1][2] == "write"
+    assert steps[0][2].startswith("int 0x80, EIP 0x")
+    assert steps[1][2] == "write"
     assert 100 < int(steps[0][0]) < 300
 
 
@@ -132,3 +133,64 @@ def test_times_are_those_without_tracing():
     total = re.search(r"^ +(\d+) +\d+  total: Pip (\d+), guest kernel (\d+)$",
                       traced.stdout, re.MULTILINE)
     assert int(total[1]) == int(total[2]) + int(total[3]) == period - 4
+
+
+def test_every_layer_tells_its_events(tmp_path):
+    disk, path = tmp_path / "disk.img", tmp_path / "trace.json"
+    disk.write_bytes(bytes(1 << 20))
+    done = trace("sleep 0.01; dd if=/dev/vda of=/dev/null count=1 2>/dev/null",
+                 "--json", str(path), boot_options=[
+                     "--append", "vmm.disk=module:disk.img",
+                     "--module", f"{disk} disk"])
+    assert done.returncode == 0, done.stderr
+    events = json.loads(path.read_text())["traceEvents"]
+    marks = "\n".join(event["name"] for event in events if event["ph"] == "i")
+    for text in (r"hypercall set_timer\(0x\w+, 0x\w+, .*\)",
+                 r"hypercall virtio_notify\(.*\)", r"device \d+ interrupts",
+                 r"interrupt line 0", r"injects 0x1", r"thread \d+ is dd",
+                 r"page fault at 0x\w+, EIP 0x\w+", r"back to thread \d+",
+                 r"open\(0x\w+, 0x\w+, 0x\w+\)"):
+        assert re.search(f"^{text}$", marks, re.MULTILINE), text
+    pip = {event["args"]["detail"] for event in events
+           if event["ph"] == "X" and event["cat"] == "Pip"}
+    for text in (r"addVAddr\(0x\w+, 0x\w+, \.\.\.\) = 0x1",
+                 r"probe\(0x\w+\) = 0x3", r"yield\(0x\w+, 0x30, \.\.\.\)",
+                 r"page fault, EIP 0x\w+, address 0x\w+",
+                 r"interrupt line 0, EIP 0x\w+"):
+        assert any(re.fullmatch(text, detail) for detail in pip), text
+
+
+def pip_bench(kernel):
+    output = boot("--icount", "--kernel", kernel, "--root",
+                  BUILD / "partitions" / "bench.bin").output
+    return {name: int(count) for name, count in
+            re.findall(r"^(\S.*?) {2,}(\d+) +\d+ +[\d.]+$", output,
+                       re.MULTILINE)}
+
+
+def test_what_an_event_of_pip_costs():
+    """What is taken off the times is what the hooks take."""
+    off = pip_bench(BUILD / "pip.elf")
+    on = pip_bench(BUILD / "trace" / "pip.elf")
+    assert on["mappedInChild"] - off["mappedInChild"] == 54 + 52
+    assert on["addVAddr"] - off["addVAddr"] == 55 + 52
+    fault = "page fault to the parent's handler"
+    assert on[fault] - off[fault] == 58 + 55
+
+
+def test_hooks_are_nothing_in_the_normal_pip(tmp_path):
+    """The same object as from a source without them."""
+    source = (TOP / "pip/arch/x86/entry.asm").read_text()
+    lines = [re.sub(r"^(\S+\s).*", r"\1", line)
+             if re.search(r"\bHOOK\s+[A-Z]", line) else line
+             for line in source.splitlines()]
+    (tmp_path / "without.asm").write_text("\n".join(lines))
+    objects = []
+    for path in (TOP / "pip/arch/x86/entry.asm", tmp_path / "without.asm"):
+        target = tmp_path / (path.stem + ".bin")
+        subprocess.run(["nasm", "-f", "elf32", f"-i{BUILD}/pip/", path,
+                        "-o", target], check=True)
+        subprocess.run(["objcopy", "-O", "binary", "-j", ".text", target],
+                       check=True)
+        objects.append(target.read_bytes())
+    assert len(objects[0]) > 1000 and objects[0] == objects[1]
