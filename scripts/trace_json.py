@@ -23,11 +23,8 @@ def metadata(line, tracks):
     yield {"ph": "M", "pid": MACHINE, "name": "process_name",
            "args": {"name": "Pipstack (1 us = 1 instruction)"}}
     for track, number in tracks.items():
-        name = track
-        if isinstance(track, int):
-            name = f"{line.names.get(track, '?')} {track}"
         yield {"ph": "M", "pid": MACHINE, "tid": number,
-               "name": "thread_name", "args": {"name": name}}
+               "name": "thread_name", "args": {"name": line.label(track)}}
         yield {"ph": "M", "pid": MACHINE, "tid": number,
                "name": "thread_sort_index", "args": {"sort_index": number}}
 
@@ -71,6 +68,6 @@ def write(line, rings, path):
     events = [*slices(line, number), *calls(line, number)]
     with open(path, "w", encoding="utf-8") as file:
         json.dump({"displayTimeUnit": "ms",
-                   "otherData": {f"{ring.layer}: events lost": ring.lost
-                                 for ring in rings},
+                   "otherData": {"events lost": [[ring.layer, ring.lost]
+                                                 for ring in rings]},
                    "traceEvents": [*metadata(line, tracks), *events]}, file)

@@ -14,13 +14,14 @@ WINDOW = 0xC0000000
 ENTRIES = ("PIP_CALL", "PIP_EVENT")
 LEAVES = ("PIP_RETURN", "PIP_BACK", "PIP_ENTER")
 PAGE_FAULT = 14
+THREADS = 1 << 16   # more than a guest has
 VECTORS = {7: "x87/SSE wanted", PAGE_FAULT: "page fault", 0x80: "int 0x80",
            0xF0: "hypercall"}
 
 
 class Stretch:
     """[start, end) in `track`, which is "Pip", "VMM", a guest kernel's name,
-    or a thread's number.  Stretches of one activity share a list with its
+    or a thread: its number, from THREADS * n for the guest of ring n.  Stretches of one activity share a list with its
     name, which becomes known in the midst of it."""
 
     def __init__(self, start, track, activity):
@@ -80,6 +81,7 @@ class TimeLine:
                            if event.kind.startswith("PIP")
                            and not event.value[3]), None)
         self._kernels = {}      # partition: track of a guest kernel
+        self._guests = {}       # ring: track of its guest kernel
         self._activity = {}     # track: that of its last stretch
         self._doing = {}        # thread: what the kernel does for it
         self._open = {}         # thread: its Call so far
@@ -91,7 +93,7 @@ class TimeLine:
             if event.kind.startswith("PIP"):
                 self._border(event)
             elif self._now:
-                getattr(self, "_" + event.kind.lower())(event)
+                self._noted(event)
 
     def _border(self, event):
         if event.kind in ENTRIES:
@@ -135,6 +137,23 @@ class TimeLine:
         if call and call.result is not None:
             self.calls.append(call._replace(last=len(self.stretches)))
             del self._open[self._now.track]
+
+    def label(self, track):
+        """A track's name, for people."""
+        if not isinstance(track, int):
+            return track
+        ring, number = divmod(track, THREADS)
+        label = f"{self.names.get(track, '?')} {number}"
+        if len(self._kernels) > 1:
+            label += " of " + self._guests.get(ring, "?")
+        return label
+
+    def _noted(self, event):
+        """An event of the layer that runs."""
+        if event.kind.startswith("GUEST"):
+            self._guests[event.ring] = self._now.track
+            event = event._replace(who=event.who + event.ring * THREADS)
+        getattr(self, "_" + event.kind.lower())(event)
 
     def _mark(self, event, text):
         self._now.marks.append((event.time, text))
@@ -192,7 +211,7 @@ class TimeLine:
                          f"interrupts {event.value[0]:#x}")
 
     def _guest_exit(self, event):
-        self._mark(event, f"back to thread {event.who}")
+        self._mark(event, f"back to thread {event.who % THREADS}")
         self._returned = event.who
         call = self._open.get(event.who)
         if call:
@@ -201,7 +220,7 @@ class TimeLine:
 
     def _guest_task(self, event):
         name = task_name(event.value)
-        self._mark(event, f"thread {event.who} is {name}")
+        self._mark(event, f"thread {event.who % THREADS} is {name}")
         self.names[event.who] = name
         self._activity[self._now.track] = self._doing.setdefault(
             event.who, [""])

@@ -13,22 +13,16 @@ def show(line, name):
     life(line, calls[-1])
 
 
-def who(line, stretch):
-    if isinstance(stretch.track, int):
-        return f"{line.names.get(stretch.track, '?')} {stretch.track}"
-    return stretch.track
-
-
 def life(line, call):
     steps = line.stretches[call.first:call.last]
     start, used = steps[0].start, collections.Counter()
-    print(f"\n{call.name}({call.arguments}) = {call.result}, thread "
-          f"{call.thread} ({line.names.get(call.thread, '?')})\n")
+    print(f"\n{call.name}({call.arguments}) = {call.result}, by "
+          f"{line.label(call.thread)}\n")
     print(f"{'at':>8} {'instr.':>8}  {'who':16} what")
     for step in steps:
         used[step.layer] += step.length
         print(f"{step.start - start:8} {step.length:8}  "
-              f"{who(line, step):16} {step.detail or step.name}".rstrip())
+              f"{line.label(step.track):16} {step.detail or step.name}".rstrip())
         for time, text in step.marks:
             print(f"{time - start:8} {'':8}  {'':16}   {text}")
     total = sum(used.values())

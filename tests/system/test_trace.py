@@ -87,7 +87,7 @@ def test_arrows_from_a_call_to_its_return(traced):
 def test_life_of_a_write(traced):
     """The last one is the shell's `done`."""
     text = traced[0].partition("\nwrite(0x1, ")[2]
-    assert ") = 5, thread " in text.splitlines()[0]
+    assert ") = 5, by sh " in text.splitlines()[0]
     steps = re.findall(r"^ +\d+ +(\d+)  (\w+(?: \w+)?) +(\S.*)?$", text,
                        re.MULTILINE)
     who = [step[1].strip() for step in steps]
@@ -194,3 +194,17 @@ def test_hooks_are_nothing_in_the_normal_pip(tmp_path):
                        check=True)
         objects.append(target.read_bytes())
     assert len(objects[0]) > 1000 and objects[0] == objects[1]
+
+
+def test_two_guests_have_their_own_tracks(tmp_path):
+    path = tmp_path / "trace.json"
+    done = trace("ls /", "--json", str(path), boot_options=[
+        "--append", "vmm.mem=60", "--module",
+        f"{BUILD}/trace/pipux.elf vmm.mem=40 init=/bin/true",
+        "--module", f"{BUILD}/initrd.cpio.gz"])
+    assert done.returncode == 0, done.stderr
+    names = set(tracks(json.loads(path.read_text())).values())
+    assert {"guest kernel", "guest kernel 2"} <= names
+    of_true = {name[-1] for name in names if name.startswith("true 1 of")}
+    of_ls = {name[-1] for name in names if name.startswith("ls ")}
+    assert len(of_true) == len(of_ls) == 1 and of_true != of_ls
