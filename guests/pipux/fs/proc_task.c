@@ -163,10 +163,11 @@ static void status_memory(struct proc_out *o, struct mm *mm)
 	struct sizes z;
 
 	sizes_of(mm, &z);
-	proc_printf(o, "VmPeak:\t%8u kB\nVmSize:\t%8u kB\nVmLck:\t       0 kB\n"
+	proc_printf(o, "VmPeak:\t%8u kB\nVmSize:\t%8u kB\nVmLck:\t%8u kB\n"
 		"VmHWM:\t%8u kB\nVmRSS:\t%8u kB\nVmData:\t%8u kB\n"
 		"VmStk:\t%8u kB\nVmExe:\t%8u kB\nVmLib:\t       0 kB\n"
 		"VmSwap:\t       0 kB\n", KIB(z.total), KIB(z.total),
+		KIB(pages_locked(mm, 0, TASK_TOP)),
 		KIB(mm_peak(mm)), KIB(mm->nr_pages), KIB(z.data),
 		KIB(z.stack), KIB(z.text));
 }

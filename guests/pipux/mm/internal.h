@@ -18,8 +18,23 @@ void vma_free(struct vma *vma);
 void vma_insert(struct mm *mm, struct vma *vma);
 void vma_remove(struct mm *mm, struct vma *vma);
 int vma_split(struct mm *mm, struct vma *vma, uint32_t addr);
+/* The part of vma in [start, end), cut off its neighbours; NULL: no memory */
+struct vma *vma_cut(struct mm *mm, struct vma *vma, uint32_t start,
+	uint32_t end);
 struct vma *vma_merge(struct mm *mm, struct vma *vma);
 uint32_t vma_unmapped_area(struct mm *mm, uint32_t len);
+
+/* mmap.c: more than can ever be had, or than RLIMIT_AS allows */
+bool mm_too_large(struct mm *mm, uint32_t more);
+
+/* mprotect.c: a call's range, end as a result; one without a hole */
+bool range_arg(uint32_t addr, uint32_t len, uint32_t *end);
+bool range_mapped(struct mm *mm, uint32_t start, uint32_t end);
+
+/* mlock.c: faults in all of a range, 0 or why not; as far as it goes */
+int mm_populate(struct mm *mm, uint32_t start, uint32_t end, bool write);
+void mm_populate_new(struct mm *mm, uint32_t start, uint32_t end);
+bool lock_room(struct mm *mm, uint32_t pages);	/* by RLIMIT_MEMLOCK */
 
 /* unmap.c */
 void unmap_page(struct mm *mm, uint32_t *entry, uint32_t va);
@@ -31,6 +46,7 @@ int move_range(struct mm *mm, uint32_t from, uint32_t to, uint32_t len);
 struct shm *shm_new(uint32_t pages);
 struct shm *shm_get(struct shm *shm);
 void shm_put(struct shm *shm);
+void shm_punch(struct shm *shm, uint32_t index, uint32_t pages);
 void *shm_page(struct shm *shm, uint32_t index);	/* ERR_PTR */
 
 static inline void page_copy(void *dst, const void *src)

@@ -120,12 +120,16 @@ struct mm *mm_copy(struct mm *old)
 	mm->stack_limit = old->stack_limit;
 	mm->exe = old->exe ? file_get(old->exe) : NULL;
 	list_for_each(vma, &old->vmas, link) {
+		if (unlikely(vma->flags & VMA_DONTFORK))
+			continue;
 		copy = vma_copy(vma);
 		if (!copy)
 			goto fail;
+		copy->flags &= ~MAP_LOCKED;	/* fork(2) */
 		list_add_tail(&mm->vmas, &copy->link);
 		mm->total_vm += (copy->end - copy->start) >> PAGE_SHIFT;
-		if (!(vma->flags & MAP_SHARED) && vma_fork(mm, old, vma))
+		if (!(vma->flags & (MAP_SHARED | VMA_WIPEONFORK))
+				&& vma_fork(mm, old, vma))
 			goto fail;
 	}
 	return mm;

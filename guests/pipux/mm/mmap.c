@@ -6,7 +6,10 @@
 #include <linux/mount.h>
 
 #define PROT_ALL	(PROT_READ | PROT_WRITE | PROT_EXEC)
-#define KEPT_FLAGS	(MAP_SHARED | MAP_PRIVATE | MAP_GROWSDOWN \
+#define LEGACY_FLAGS	(MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_GROWSDOWN \
+	| MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE \
+	| MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | 0xFC000000u)
+#define KEPT_FLAGS	(MAP_SHARED | MAP_PRIVATE | MAP_GROWSDOWN | MAP_LOCKED \
 	| VMA_OWN_FLAGS)
 
 /* Cuts vmas so that [start, end) begins and ends at borders: 0, -ENOMEM */
@@ -139,7 +142,7 @@ static bool extend_below(struct mm *mm, uint32_t addr, uint32_t len,
 }
 
 /* Linux's heuristic: what can never be had is refused at once */
-static bool too_large(struct mm *mm, uint32_t len)
+bool mm_too_large(struct mm *mm, uint32_t len)
 {
 	return len >> PAGE_SHIFT > pages_total()
 		|| mm->total_vm + (len >> PAGE_SHIFT)
@@ -194,7 +197,7 @@ long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
 	long at;
 
 	len = PAGE_ALIGN(len);
-	if (!len || len > TASK_TOP || too_large(mm, len))
+	if (!len || len > TASK_TOP || mm_too_large(mm, len))
 		return -ENOMEM;
 	if ((flags & MAP_PRIVATE) && (prot & PROT_WRITE)
 			&& too_much_data(mm, len))
@@ -213,40 +216,63 @@ long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
 	return at;
 }
 
+/* The type and what goes with it: 0 or what mmap(2) says */
+static long type_check(const struct file *file, uint32_t prot,
+		uint32_t *flags)
+{
+	uint32_t type = *flags & MAP_TYPE;
+
+	if (file && type == MAP_SHARED_VALIDATE) {
+		if (*flags & ~LEGACY_FLAGS)
+			return -EOPNOTSUPP;
+		type = MAP_SHARED;
+	}
+	if (type != MAP_SHARED && type != MAP_PRIVATE)
+		return -EINVAL;
+	*flags = (*flags & ~(MAP_TYPE | VMA_OWN_FLAGS)) | type;
+	if (*flags & MAP_GROWSDOWN) {
+		if (file || type == MAP_SHARED)
+			return -EINVAL;
+		*flags |= VMA_STACK;
+	}
+	return file ? file_check(file, prot, *flags) : 0;
+}
+
+static long mmap_checked(uint32_t addr, uint32_t len, uint32_t prot,
+		uint32_t flags, struct file *file, loff_t offset)
+{
+	struct mm *mm = current->mm;
+	long rc;
+
+	if (!len)
+		return -EINVAL;
+	rc = type_check(file, prot, &flags);
+	if (rc)
+		return rc;
+	flags |= mm->lock_future;
+	if ((flags & MAP_LOCKED) && !lock_room(mm, PAGE_ALIGN(len)
+			>> PAGE_SHIFT))
+		return -EAGAIN;
+	rc = do_mmap(mm, addr, len, prot, flags, file, offset);
+	if (!IS_ERR(rc) && (flags & (MAP_LOCKED | MAP_POPULATE)))
+		mm_populate_new(mm, rc, rc + PAGE_ALIGN(len));
+	return rc;
+}
+
 long sys_mmap2(uint32_t addr, uint32_t len, uint32_t prot, uint32_t flags,
 		int fd, uint32_t page_offset)
 {
-	uint32_t type = flags & MAP_TYPE;
-	struct file *file = NULL;
+	struct file *file;
 	long rc;
 
-	if (type == MAP_SHARED_VALIDATE)
-		flags = (flags & ~MAP_TYPE) | MAP_SHARED;
-	else if (type != MAP_SHARED && type != MAP_PRIVATE)
-		return -EINVAL;
-	if (!len)
-		return -EINVAL;
-	flags &= ~VMA_OWN_FLAGS;
-	if (flags & MAP_GROWSDOWN)
-		flags |= VMA_STACK;
-	if (!(flags & MAP_ANONYMOUS)) {
-		file = fd_get(fd);
-		if (!file)
-			return -EBADF;
-		if (file->mode & FMODE_PATH) {
-			file_put(file);
-			return -EBADF;
-		}
-		rc = file_check(file, prot, flags);
-		if (rc) {
-			file_put(file);
-			return rc;
-		}
-	}
-	rc = do_mmap(current->mm, addr, len, prot, flags, file,
-		file ? (loff_t)page_offset << PAGE_SHIFT : 0);
-	if (file)
-		file_put(file);
+	if (flags & MAP_ANONYMOUS)
+		return mmap_checked(addr, len, prot, flags, NULL, 0);
+	file = fd_get(fd);
+	if (!file)
+		return -EBADF;
+	rc = file->mode & FMODE_PATH ? -EBADF : mmap_checked(addr, len, prot,
+		flags, file, (loff_t)page_offset << PAGE_SHIFT);
+	file_put(file);
 	return rc;
 }
 
@@ -290,7 +316,7 @@ long sys_brk(uint32_t brk)
 			return mm->brk;
 		if (IS_ERR(do_mmap(mm, old, new - old, PROT_READ | PROT_WRITE,
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
-				| VMA_HEAP, NULL, 0)))
+				| VMA_HEAP | mm->lock_future, NULL, 0)))
 			return mm->brk;
 	}
 	mm->brk = brk;

@@ -45,6 +45,16 @@ void shm_put(struct shm *shm)
 	kfree(shm);
 }
 
+/* The pages read as zero again, in every process */
+void shm_punch(struct shm *shm, uint32_t index, uint32_t pages)
+{
+	for (; pages-- && index < shm->pages; index++) {
+		if (shm->page[index])
+			page_free(shm->page[index]);
+		shm->page[index] = NULL;
+	}
+}
+
 void *shm_page(struct shm *shm, uint32_t index)
 {
 	if (index >= shm->pages)

@@ -86,6 +86,19 @@ int vma_split(struct mm *mm, struct vma *vma, uint32_t addr)
 	return 0;
 }
 
+struct vma *vma_cut(struct mm *mm, struct vma *vma, uint32_t start,
+		uint32_t end)
+{
+	if (vma->start < start) {
+		if (vma_split(mm, vma, start))
+			return NULL;
+		vma = vma_next(mm, vma);
+	}
+	if (vma->end > end && vma_split(mm, vma, end))
+		return NULL;
+	return vma;
+}
+
 /* Whether b continues a, and both can be one */
 static bool mergeable(const struct vma *a, const struct vma *b)
 {

@@ -52,7 +52,10 @@ struct vma {
 #define VMA_STACK	0x01000000u		/* grows down */
 #define VMA_HEAP	0x02000000u		/* brk, [heap] in maps */
 #define VMA_SEALED	0x04000000u		/* may not become writable */
-#define VMA_OWN_FLAGS	(VMA_STACK | VMA_HEAP | VMA_SEALED)
+#define VMA_DONTFORK	0x08000000u		/* madvise(2) */
+#define VMA_WIPEONFORK	0x10000000u
+#define VMA_OWN_FLAGS	(VMA_STACK | VMA_HEAP | VMA_SEALED | VMA_DONTFORK \
+	| VMA_WIPEONFORK)
 
 #define AUXV_WORDS	48
 
@@ -73,6 +76,7 @@ struct mm {
 	uint32_t total_vm;			/* pages in vmas */
 	uint32_t mmap_top;			/* new mappings end below */
 	uint32_t stack_limit;			/* bytes, from the rlimit */
+	uint32_t lock_future;			/* MAP_LOCKED: mlockall */
 	uint32_t membarrier;			/* commands registered */
 	struct list all_link;			/* in all_mms */
 };
@@ -99,6 +103,8 @@ int mm_give_page(struct mm *mm, uint32_t va, void *page);
 long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
 	uint32_t flags, struct file *file, loff_t offset);
 int do_munmap(struct mm *mm, uint32_t start, uint32_t len);
+/* mm/mlock.c: pages of [start, end) that are locked */
+uint32_t pages_locked(struct mm *mm, uint32_t start, uint32_t end);
 /* A shared mapping of the file may be written, or become so */
 bool mapped_for_writing(const struct inode *inode);
 

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Growing, shrinking, moving and doubling mappings: mremap(2). */
+#include "internal.h"
+#include <pipux/sched.h>
+
+#define MREMAP_KNOWN	(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)
+
+/*
+ * Moves a mapping, all of [old, old + old_len), to new_len bytes at `to`;
+ * keep: the old place stays mapped, to fresh pages.  old_len 0: a second
+ * mapping of the same.
+ */
+static long move_vma(struct mm *mm, struct vma *vma, uint32_t old,
+		uint32_t old_len, uint32_t new_len, uint32_t to, bool keep)
+{
+	struct vma *new = vma_copy(vma);
+	int rc;
+
+	if (!new)
+		return -ENOMEM;
+	new->start = to;
+	new->end = to + new_len;
+	new->offset += old - vma->start;
+	vma_insert(mm, new);
+	if (!old_len)
+		return to;
+	rc = move_range(mm, old, to, MIN(old_len, new_len));
+	if (rc) {
+		(void)move_range(mm, to, old, MIN(old_len, new_len));
+		(void)do_munmap(mm, to, new_len);
+		return rc;
+	}
+	rc = keep ? 0 : do_munmap(mm, old, old_len);
+	vma_merge(mm, new);
+	return rc ? rc : (long)to;
+}
+
+static long grow(struct mm *mm, struct vma *vma, uint32_t addr,
+		uint32_t old_len, uint32_t new_len, uint32_t flags)
+{
+	uint32_t more = new_len - old_len, to;
+	struct vma *next = vma_next(mm, vma);
+
+	if (mm_too_large(mm, more))
+		return -ENOMEM;
+	if (old_len && addr + old_len == vma->end && !vma->shm && addr + new_len > addr
+			&& addr + new_len <= (next ? next->start : TASK_TOP)) {
+		vma->end += more;
+		mm->total_vm += more >> PAGE_SHIFT;
+		return addr;
+	}
+	if (!(flags & MREMAP_MAYMOVE))
+		return -ENOMEM;
+	to = vma_unmapped_area(mm, new_len);
+	return to ? move_vma(mm, vma, addr, old_len, new_len, to, false)
+		: -ENOMEM;
+}
+
+/* Whether the flags fit together and the lengths (mremap(2)) */
+static bool remap_args_ok(uint32_t flags, uint32_t old_len, uint32_t new_len)
+{
+	if ((flags & ~MREMAP_KNOWN) || !new_len)
+		return false;
+	if ((flags & MREMAP_DONTUNMAP) && old_len != new_len)
+		return false;
+	return (flags & MREMAP_MAYMOVE)
+		|| !(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP));
+}
+
+/* To the place that the program names, or to any and leaving the old one */
+static long remap_elsewhere(struct mm *mm, uint32_t addr, uint32_t old_len,
+		uint32_t new_len, uint32_t flags, uint32_t to)
+{
+	uint32_t end;
+
+	if (!(flags & MREMAP_FIXED)) {
+		to = mm_too_large(mm, new_len) ? 0
+			: vma_unmapped_area(mm, new_len);
+		if (!to)
+			return -ENOMEM;
+	} else if (!range_arg(to, new_len, &end) || to < TASK_BASE
+			|| (to < addr + old_len && addr < end)) {
+		return -EINVAL;
+	} else if (do_munmap(mm, to, new_len)) {
+		return -ENOMEM;
+	}
+	return move_vma(mm, vma_find(mm, addr), addr, old_len, new_len, to,
+		flags & MREMAP_DONTUNMAP);
+}
+
+long sys_mremap(uint32_t addr, uint32_t old_len, uint32_t new_len,
+		uint32_t flags, uint32_t to)
+{
+	struct mm *mm = current->mm;
+	struct vma *vma;
+	uint32_t end;
+
+	old_len = PAGE_ALIGN(old_len);
+	new_len = PAGE_ALIGN(new_len);
+	if (!remap_args_ok(flags, old_len, new_len)
+			|| !range_arg(addr, old_len, &end))
+		return -EINVAL;
+	vma = vma_find(mm, addr);
+	if (!vma || vma->start > addr || vma->end < end)
+		return -EFAULT;
+	if (!old_len && !(vma->flags & MAP_SHARED))
+		return -EINVAL;
+	if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))
+		return remap_elsewhere(mm, addr, old_len, new_len, flags, to);
+	if (new_len > old_len)
+		return grow(mm, vma, addr, old_len, new_len, flags);
+	if (new_len < old_len && do_munmap(mm, addr + new_len,
+			old_len - new_len))
+		return -ENOMEM;
+	return addr;
+}
