@@ -111,10 +111,10 @@ trace: deps ## trace EXEC='ls /' through all layers: build/trace.json; tell of C
 size: $(BUILD)/pip.elf ## count the lines of the trusted base
 	@scripts/size $< $(TRUSTED)
 
-debug: ## boot halted, with gdb and every layer's symbols
+debug: ## boot halted, with gdb and every layer's symbols; PROCESS=FILE
 	@scripts/install-deps debug
 	@+$(MAKE) --no-print-directory all
-	scripts/debug $(BOOTFLAGS)
+	scripts/debug $(if $(PROCESS),--process $(PROCESS)) $(BOOTFLAGS)
 
 check: ## static analysis and formatting
 	@scripts/install-deps check

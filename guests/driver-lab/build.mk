@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The driver laboratory: build/driver-lab.elf with guests/driver-lab/block.c,
-# build/driver-lab-solved.elf with the solution.
+# build/driver-lab-solved.elf with the solution, build/driver-lab-planted.elf
+# with a mistake in it.
 
 LAB_OBJS   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard guests/driver-lab/*.c))
 LAB_SOLVED := $(subst driver-lab/block.o,driver-lab/solution/block.o, \
 	$(LAB_OBJS))
+LAB_PLANTED := $(subst driver-lab/block.o,driver-lab/planted/block.o, \
+	$(LAB_OBJS))
 
-$(sort $(LAB_OBJS) $(LAB_SOLVED)): $(BUILD)/%.o: %.c
+$(sort $(LAB_OBJS) $(LAB_SOLVED) $(LAB_PLANTED)): $(BUILD)/%.o: %.c
 	$(guest_object) -Iguests/driver-lab
 
 $(BUILD)/driver-lab.elf: $(LAB_OBJS) $(BUILD)/guests/lib.a
@@ -14,6 +17,9 @@ $(BUILD)/driver-lab.elf: $(LAB_OBJS) $(BUILD)/guests/lib.a
 
 $(BUILD)/driver-lab-solved.elf: $(LAB_SOLVED) $(BUILD)/guests/lib.a
 	$(call guest_kernel,$@,$(LAB_SOLVED))
+
+$(BUILD)/driver-lab-planted.elf: $(LAB_PLANTED) $(BUILD)/guests/lib.a
+	$(call guest_kernel,$@,$(LAB_PLANTED))
 
 # A disk with the label that main.c looks for
 $(BUILD)/driver-lab.img:
@@ -28,6 +34,7 @@ run-driver-lab: $(BUILD)/driver-lab.elf $(BUILD)/driver-lab.img \
 	scripts/boot --initrd none --guest $< --append vmm.disk=ata0 -- \
 		-drive file=$(BUILD)/driver-lab.img,format=raw,if=ide
 
-guest-programs: $(BUILD)/driver-lab.elf $(BUILD)/driver-lab-solved.elf
+guest-programs: $(BUILD)/driver-lab.elf $(BUILD)/driver-lab-solved.elf \
+		$(BUILD)/driver-lab-planted.elf
 
--include $(LAB_OBJS:.o=.d) $(LAB_SOLVED:.o=.d)
+-include $(LAB_OBJS:.o=.d) $(LAB_SOLVED:.o=.d) $(LAB_PLANTED:.o=.d)
