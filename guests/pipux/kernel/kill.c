@@ -40,6 +40,8 @@ static struct ksiginfo own_info(int code)
 long signal_process(struct process *p, int sig,
 		const struct ksiginfo *info)
 {
+	if (bad_signal(sig))
+		return -EINVAL;
 	if (!may_signal(p, sig))
 		return -EPERM;
 	return sig ? send_signal_process(sig, info, p) : 0;
@@ -68,8 +70,6 @@ long sys_kill(int pid, int sig)
 	struct ksiginfo info = own_info(SI_USER);
 	struct task *t;
 
-	if (bad_signal(sig))
-		return -EINVAL;
 	if (pid > 0) {
 		t = task_by_tid(pid);
 		return t ? signal_process(t->process, sig, &info) : -ESRCH;
@@ -87,11 +87,13 @@ static long signal_thread(int tgid, int tid, int sig,
 {
 	struct task *t;
 
-	if (bad_signal(sig) || tid <= 0)
+	if (tid <= 0)
 		return -EINVAL;
 	t = task_by_tid(tid);
 	if (!t || (tgid && t->process->pid != tgid))
 		return -ESRCH;
+	if (bad_signal(sig))
+		return -EINVAL;
 	if (!may_signal(t->process, sig))
 		return -EPERM;
 	return sig ? send_signal(sig, info, t) : 0;
@@ -129,8 +131,6 @@ long sys_rt_sigqueueinfo(int pid, int sig, const void *uinfo)
 		return -EFAULT;
 	if (signal_forged(&info, pid))
 		return -EPERM;
-	if (bad_signal(sig))
-		return -EINVAL;
 	p = process_by_pid(pid);
 	return p ? signal_process(p, sig, &info) : -ESRCH;
 }

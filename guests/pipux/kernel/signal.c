@@ -221,13 +221,17 @@ static void choose_thread(struct process *p, struct task *t, int sig)
 		wake_task(sleeper);
 }
 
-/* 0, or -EAGAIN if a real-time signal's information has no room */
+/*
+ * RLIMIT_SIGPENDING is for what programs queue: a standard signal of kill(2)
+ * or the kernel always has room.  0, or -EAGAIN for one that has none.
+ */
 static int queue_add(struct sigpending *to, struct process *p, int sig,
 		const struct ksiginfo *info)
 {
 	struct sigqueue *q = NULL;
+	bool unlimited = sig < SIGRT_MIN && (!info || info->code >= 0);
 
-	if (queued < p->limits[RLIMIT_SIGPENDING].rlim_cur)
+	if (unlimited || queued < p->limits[RLIMIT_SIGPENDING].rlim_cur)
 		q = kmalloc(sizeof(*q));
 	if (!q) {
 		if (sig >= SIGRT_MIN && info && info->code < 0)
