@@ -12,7 +12,6 @@
 #define BUFFER		(128 * 1024)
 #define LOCAL_TICKS	2		/* of half a second */
 
-static const struct socket_ops tcp_ops;
 static u8_t freed_id;			/* of lwIP's extra argument */
 
 /* lwIP frees a pcb, for whatever reason */
@@ -28,7 +27,7 @@ static const struct tcp_ext_arg_callbacks freed_callbacks = {
 	.destroy = pcb_freed,
 };
 
-static void wake(struct tcp_sock *t)
+void tcp_wake(struct tcp_sock *t)
 {
 	if (!t->k.s)
 		return;
@@ -42,7 +41,7 @@ static void set_error(struct tcp_sock *t, int error)
 		t->k.s->error = error;
 	else
 		t->error = error;
-	wake(t);
+	tcp_wake(t);
 }
 
 /* The pcb has ended.  A connection that its peer had closed breaks like a
@@ -80,12 +79,12 @@ static err_t connected(void *arg, struct tcp_pcb *pcb, err_t err)
 
 	t->connecting = false;
 	t->connected = true;
-	wake(t);
+	tcp_wake(t);
 	return ERR_OK;
 }
 
 /* From now on lwIP tells t what happens to pcb */
-static void attach(struct tcp_sock *t, struct tcp_pcb *pcb)
+void tcp_attach(struct tcp_sock *t, struct tcp_pcb *pcb)
 {
 	t->pcb = pcb;
 	tcp_ext_arg_set_callbacks(pcb, freed_id, &freed_callbacks);
@@ -98,7 +97,7 @@ static void attach(struct tcp_sock *t, struct tcp_pcb *pcb)
 	tcp_sent(pcb, sent);
 }
 
-static struct tcp_pcb *detach(struct tcp_sock *t)
+struct tcp_pcb *tcp_detach(struct tcp_sock *t)
 {
 	struct tcp_pcb *pcb = t->pcb;
 
@@ -113,7 +112,7 @@ static struct tcp_pcb *detach(struct tcp_sock *t)
 	return pcb;
 }
 
-static struct tcp_sock *tcp_sock_new(void)
+struct tcp_sock *tcp_sock_new(void)
 {
 	struct tcp_sock *t = kzalloc(sizeof(*t));
 
@@ -132,7 +131,7 @@ int tcp_create(struct socket *s)
 		return -ENOBUFS;
 	inet_sock_init(&t->k, s);
 	s->opt.sndbuf = s->opt.rcvbuf = BUFFER;
-	s->ops = &tcp_ops;
+	s->ops = &tcp_socket_ops;
 	return 0;
 }
 
@@ -144,7 +143,7 @@ static int need_pcb(struct tcp_sock *t)
 	if (!pcb)
 		return -ENOBUFS;
 	if (!t->pcb)
-		attach(t, pcb);
+		tcp_attach(t, pcb);
 	tcp_apply_options(t);
 	return 0;
 }
@@ -183,7 +182,7 @@ static bool port_taken(const struct inet_sock *k, uint32_t ip, uint16_t port)
 }
 
 /* port 0: any.  The pcb is fresh */
-static int bind_pcb(struct tcp_sock *t, uint32_t ip, uint16_t port)
+int tcp_bind_pcb(struct tcp_sock *t, uint32_t ip, uint16_t port)
 {
 	ip4_addr_t a = { ip };
 	int rc;
@@ -221,7 +220,7 @@ static int tcp_bind_socket(struct socket *s,
 		return rc;
 	if (t->k.lport || t->connecting || t->connected)
 		return -EINVAL;
-	rc = bind_pcb(t, ip, port);
+	rc = tcp_bind_pcb(t, ip, port);
 	if (rc == 0) {
 		t->k.bound_addr = ip;
 		t->k.bound_port = port;
@@ -232,7 +231,7 @@ static int tcp_bind_socket(struct socket *s,
 /* Back to a socket that may be connected anew, bound as it was by bind() */
 static void disconnect(struct tcp_sock *t)
 {
-	struct tcp_pcb *pcb = t->pcb ? detach(t) : NULL;
+	struct tcp_pcb *pcb = t->pcb ? tcp_detach(t) : NULL;
 
 	if (pcb)
 		tcp_abort(pcb);
@@ -262,7 +261,7 @@ static int connect_begin(struct tcp_sock *t, uint32_t ip, uint16_t port)
 	if (!t->pcb || !t->pcb->local_port) {
 		uint32_t own = t->k.bound_addr ? t->k.laddr : source;
 
-		rc = bind_pcb(t, own, t->k.lport);
+		rc = tcp_bind_pcb(t, own, t->k.lport);
 		if (rc)
 			return rc == -EADDRINUSE ? -EADDRNOTAVAIL : rc;
 	}
@@ -335,131 +334,15 @@ static int tcp_connect_socket(struct socket *s,
 	return rc;
 }
 
-/* lwIP has a new connection for a listener: it waits to be accepted */
-static err_t accepted(void *arg, struct tcp_pcb *pcb, err_t err)
+void tcp_sock_free(struct tcp_sock *t)
 {
-	struct tcp_sock *l = arg, *t;
-
-	if (err != ERR_OK || !pcb || !l)
-		return ERR_VAL;
-	t = tcp_sock_new();
-	if (!t)
-		return ERR_MEM;		/* lwIP resets it */
-	t->listener = l;
-	t->connected = true;
-	t->told = true;
-	t->k.laddr = pcb->local_ip.addr;
-	t->k.lport = pcb->local_port;
-	t->k.raddr = pcb->remote_ip.addr;
-	t->k.rport = pcb->remote_port;
-	attach(t, pcb);
-	tcp_backlog_delayed(pcb);
-	list_add_tail(&l->accepting, &t->link);
-	socket_wake(&l->k.s->rd);
-	return ERR_OK;
-}
-
-unsigned tcp_accepting(const struct tcp_sock *t)
-{
-	const struct tcp_sock *child;
-	unsigned n = 0;
-
-	list_for_each(child, &t->accepting, link)
-		n++;
-	return n;
-}
-
-static int tcp_listen_socket(struct socket *s, int backlog)
-{
-	struct tcp_sock *t = tcp_sk(s);
-	struct tcp_pcb *pcb;
-	err_t err;
-	int rc = 0;
-
-	backlog = MIN(backlog + 1, 255);
-	if (s->listening) {
-		tcp_backlog_set(t->pcb, backlog);
-		return 0;
-	}
-	if (t->connecting || t->connected)
-		return -EINVAL;
-	if (!t->k.lport)
-		rc = bind_pcb(t, t->k.laddr, 0);
-	else if (!t->pcb)
-		rc = bind_pcb(t, t->k.laddr, t->k.lport);
-	if (rc)
-		return rc;
-	pcb = detach(t);
-	t->pcb = (struct tcp_pcb *)tcp_listen_with_backlog_and_err(pcb,
-		backlog, &err);
-	if (!t->pcb) {
-		attach(t, pcb);
-		return inet_errno(err);
-	}
-	attach(t, t->pcb);
-	tcp_accept(t->pcb, accepted);
-	s->listening = true;
-	return 0;
-}
-
-/* The first that waits becomes `to`'s */
-static int tcp_accept_socket(struct socket *s, struct socket *to,
-		uint32_t flags)
-{
-	struct tcp_sock *l = tcp_sk(s), *t;
-	ktime_t deadline = socket_deadline(s->opt.rcvtimeo);
-	int rc = 0;
-
-	if (!s->listening)
-		return -EINVAL;
-	if (list_empty(&l->accepting)) {
-		if (flags & O_NONBLOCK)
-			return -EAGAIN;
-		rc = socket_wait(&s->rd, !list_empty(&l->accepting)
-			|| !s->listening, deadline);
-	}
-	if (rc)
-		return rc;
-	if (!s->listening)
-		return -EINVAL;
-	t = list_first(&l->accepting, struct tcp_sock, link);
-	list_del(&t->link);
-	t->listener = NULL;
-	inet_sock_init(&t->k, to);
-	t->k.ttl = l->k.ttl;
-	t->k.tos = l->k.tos;
-	to->opt = s->opt;
-	to->error = t->error;
-	to->ops = &tcp_ops;
-	if (t->pcb) {
-		tcp_backlog_accepted(t->pcb);
-		tcp_apply_options(t);
-	}
-	return 0;
-}
-
-static void tcp_sock_free(struct tcp_sock *t)
-{
-	struct tcp_pcb *pcb = t->pcb ? detach(t) : NULL;
+	struct tcp_pcb *pcb = t->pcb ? tcp_detach(t) : NULL;
 
 	if (pcb)
 		tcp_abort(pcb);
 	list_del(&t->link);
 	tcp_discard(t);
 	kfree(t);
-}
-
-/* A listener ends: with it those that nobody accepted */
-static void listener_close(struct tcp_sock *l)
-{
-	struct tcp_sock *t, *next;
-
-	if (l->pcb)
-		tcp_close(detach(l));
-	list_for_each_safe(t, next, &l->accepting, link)
-		tcp_sock_free(t);
-	l->k.s->listening = false;
-	wake(l);
 }
 
 static bool unsent(const struct tcp_sock *t)
@@ -486,15 +369,15 @@ static void tcp_release(struct socket *s)
 	bool abort = t->rx_len || (s->opt.linger && !s->opt.linger_time);
 
 	if (s->listening) {
-		listener_close(t);
+		tcp_listener_close(t);
 	} else if (t->pcb && abort) {
-		tcp_abort(detach(t));
+		tcp_abort(tcp_detach(t));
 	} else if (t->pcb && t->pcb->state != CLOSED) {
 		(void)tcp_shutdown(t->pcb, 0, 1);
 		inet_run();
 		linger(s);
 		if (t->pcb)
-			(void)tcp_close(detach(t));
+			(void)tcp_close(tcp_detach(t));
 	}
 	inet_run();
 	tcp_sock_free(t);
@@ -505,7 +388,7 @@ static int tcp_shutdown_socket(struct socket *s, int how)
 	struct tcp_sock *t = tcp_sk(s);
 
 	if (s->listening && how != SHUT_WR) {
-		listener_close(t);
+		tcp_listener_close(t);
 		return 0;
 	}
 	if (!t->connected || !t->pcb)
@@ -514,7 +397,7 @@ static int tcp_shutdown_socket(struct socket *s, int how)
 	if (s->shut & SHUT_OUT)
 		(void)tcp_shutdown(t->pcb, 0, 1);
 	inet_run();
-	wake(t);
+	tcp_wake(t);
 	return 0;
 }
 
@@ -530,7 +413,7 @@ static int tcp_getname(struct socket *s, struct sockaddr_storage *addr,
 
 static void fail_connecting(struct tcp_sock *t, int error)
 {
-	tcp_abandon(detach(t), 0);
+	tcp_abandon(tcp_detach(t), 0);
 	t->connecting = false;
 	set_error(t, error);
 }
@@ -597,7 +480,7 @@ void inet_tcp_init(void)
 	freed_id = tcp_ext_arg_alloc_id();
 }
 
-static const struct socket_ops tcp_ops = {
+const struct socket_ops tcp_socket_ops = {
 	.release = tcp_release,
 	.bind = tcp_bind_socket,
 	.connect = tcp_connect_socket,

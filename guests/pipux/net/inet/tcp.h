@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* TCP sockets: tcp.c (their life), tcp_data.c, tcp_option.c. */
+/* TCP sockets: tcp.c (their life), tcp_listen.c, tcp_data.c, tcp_option.c. */
 #ifndef PIPUX_INET_TCP_H
 #define PIPUX_INET_TCP_H
 
@@ -35,9 +35,21 @@ static inline struct tcp_sock *tcp_sk(const struct socket *s)
 }
 
 /* tcp.c */
+extern const struct socket_ops tcp_socket_ops;
 void inet_tcp_init(void);
-unsigned tcp_accepting(const struct tcp_sock *t);	/* how many wait */
+struct tcp_sock *tcp_sock_new(void);		/* NULL: no memory */
+void tcp_sock_free(struct tcp_sock *t);		/* aborts its connection */
+void tcp_wake(struct tcp_sock *t);
+void tcp_attach(struct tcp_sock *t, struct tcp_pcb *pcb);
+struct tcp_pcb *tcp_detach(struct tcp_sock *t);
+int tcp_bind_pcb(struct tcp_sock *t, uint32_t ip, uint16_t port);
 void tcp_apply_options(struct tcp_sock *t);
+
+/* tcp_listen.c */
+int tcp_listen_socket(struct socket *s, int backlog);
+int tcp_accept_socket(struct socket *s, struct socket *to, uint32_t flags);
+void tcp_listener_close(struct tcp_sock *l);
+unsigned tcp_accepting(const struct tcp_sock *t);	/* how many wait */
 
 /* tcp_data.c */
 ssize_t tcp_sendmsg(struct socket *s, struct socket_msg *m);
