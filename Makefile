@@ -34,7 +34,7 @@ endif
 .DELETE_ON_ERROR:
 .PHONY: all deps run run-iso iso disk qemu-elf qemu-iso test test-system \
 	test-long test-bochs bench trace \
-	bench-native bench-pip size debug lab check clean distclean help
+	bench-native bench-pip size debug lab doc check clean distclean help
 
 include $(wildcard pip/build.mk pip/lib/build.mk pip/partitions/build.mk \
 	vmm-partition/build.mk guests/*/build.mk initrd/build.mk \
@@ -128,6 +128,11 @@ lab: deps ## check exercise N=1 to 8 of docs/tour; SOLUTION=1: its solution
 	@$(if $(filter $(N),1 2 3 4 5 6 7 8),,$(error which one? make lab N=1))
 	@+$(MAKE) --no-print-directory lab-files
 	scripts/lab $(N) $(if $(SOLUTION),--solution)
+
+doc: ## describe the interfaces, from their headers: build/doc/index.html
+	@scripts/install-deps doc
+	@mkdir -p $(BUILD)/doc
+	doxygen docs/Doxyfile
 
 clean: ## remove what was built, but not foreign programs
 	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 \

@@ -110,6 +110,21 @@ def test_every_step_is_short_and_has_its_parts():
         assert f"({step.name})" in index
 
 
+def test_reference():
+    """`make doc` warns of nothing and has what the headers offer."""
+    done = subprocess.run(["make", "-s", "doc"], cwd=TOP, check=False,
+                          text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    assert done.returncode == 0 and not done.stdout, done.stdout
+    doc = TOP / "build" / "doc"
+    index = (doc / "globals.html").read_text() + "".join(
+        page.read_text() for page in doc.glob("*_8h.html"))
+    for word in ("Pip_CreatePartition", "Pip_MapPageWrapper",
+                 "vmm_start_info", "VMM_HC_WAIT", "virtq_desc"):
+        assert word in index, word
+    assert "docs/pip-abi.md" in (doc / "index.html").read_text()
+
+
 def test_pictures():
     done = subprocess.run([TOP / "scripts" / "diagram", "--check"],
                           check=False, text=True, stdout=subprocess.PIPE)
