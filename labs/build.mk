@@ -71,7 +71,8 @@ $(LABS_OUT)/8$(1)/syscall.o: $(PIPUX)/kernel/syscall.c \
 		$(LABS_OUT)/8$(1)/syscalls.def
 	cp $$< $$(@:.o=.c)
 	$(CC32) $(PIPUX_CFLAGS) -MMD -MP -c $$(@:.o=.c) -o $$@
-$(LABS_OUT)/8/$(2)call.o: LAB_CFLAGS = $(PIPUX_CFLAGS) -Wno-error
+$(LABS_OUT)/8/$(2)call.o: LAB_CFLAGS = $(PIPUX_CFLAGS) -Wno-error \
+	-Wno-missing-prototypes
 $(LABS_OUT)/8/$(2)call.o: $(UAPI)/.made
 $(LABS_OUT)/pipux-8$(1).elf: $(LAB_8_OBJS) $(LABS_OUT)/8$(1)/syscall.o \
 		$(LABS_OUT)/8/$(2)call.o
