@@ -41,6 +41,9 @@ static void test_pidfd(void)
 		pause();
 		_exit(0);
 	}
+	fd = pidfd_open_(pid, O_NONBLOCK);
+	CHECK_ERRNO(waitid(PIDFD, fd, &si, WEXITED), EAGAIN);
+	CHECK(!waitid(PIDFD, fd, &si, WEXITED | WNOHANG) && !close(fd));
 	fd = pidfd_open_(pid, 0);
 	CHECK(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC);
 	p = (struct pollfd){ fd, POLLIN, 0 };

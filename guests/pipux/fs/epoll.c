@@ -137,6 +137,7 @@ static uint32_t epoll_poll(struct file *f, struct poll_table *pt)
 }
 
 static const struct file_ops epoll_ops = {
+	.llseek = noop_llseek,
 	.poll = epoll_poll,
 	.release = epoll_release,
 };

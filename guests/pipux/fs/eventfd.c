@@ -73,6 +73,7 @@ static void event_release(struct file *f)
 static const struct file_ops event_ops = {
 	.read = event_read,
 	.write = event_write,
+	.llseek = noop_llseek,
 	.poll = event_poll,
 	.release = event_release,
 };

@@ -200,6 +200,7 @@ static void inotify_release(struct file *f)
 
 static const struct file_ops inotify_ops = {
 	.read = inotify_read,
+	.llseek = noop_llseek,
 	.poll = inotify_poll,
 	.ioctl = inotify_ioctl,
 	.release = inotify_release,

@@ -13,12 +13,6 @@ static ssize_t null_write(struct file *f, struct iov *iov, loff_t *pos)
 	return iov->len;
 }
 
-/* lseek(2) on these succeeds and stays at 0 */
-static loff_t null_llseek(struct file *f, loff_t off, int whence)
-{
-	return 0;
-}
-
 static ssize_t zero_read(struct file *f, struct iov *iov, loff_t *pos)
 {
 	size_t n = iov->len;
@@ -50,16 +44,16 @@ static ssize_t random_read(struct file *f, struct iov *iov, loff_t *pos)
 }
 
 static const struct file_ops null_ops = {
-	.read = null_read, .write = null_write, .llseek = null_llseek,
+	.read = null_read, .write = null_write, .llseek = noop_llseek,
 };
 static const struct file_ops zero_ops = {
-	.read = zero_read, .write = null_write, .llseek = null_llseek,
+	.read = zero_read, .write = null_write, .llseek = noop_llseek,
 };
 static const struct file_ops full_ops = {
-	.read = zero_read, .write = full_write, .llseek = null_llseek,
+	.read = zero_read, .write = full_write, .llseek = noop_llseek,
 };
 static const struct file_ops random_ops = {
-	.read = random_read, .write = null_write, .llseek = null_llseek,
+	.read = random_read, .write = null_write, .llseek = noop_llseek,
 };
 
 /* Numbers: Linux, Documentation/admin-guide/devices.txt */

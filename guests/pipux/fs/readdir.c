@@ -73,6 +73,12 @@ int children_iterate(struct file *f, struct dir_context *ctx)
 	return 0;
 }
 
+/* lseek(2) on what has no positions but succeeds */
+loff_t noop_llseek(struct file *f, loff_t off, int whence)
+{
+	return 0;
+}
+
 loff_t dir_llseek(struct file *f, loff_t off, int whence)
 {
 	if (whence != SEEK_SET && whence != SEEK_CUR)

@@ -73,6 +73,7 @@ static void signal_release(struct file *f)
 
 static const struct file_ops signal_ops = {
 	.read = signal_read,
+	.llseek = noop_llseek,
 	.poll = signal_poll,
 	.release = signal_release,
 };

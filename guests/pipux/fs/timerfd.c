@@ -71,6 +71,7 @@ static void timer_release(struct file *f)
 
 static const struct file_ops timer_ops = {
 	.read = timer_read,
+	.llseek = noop_llseek,
 	.poll = timer_poll,
 	.release = timer_release,
 };

@@ -97,7 +97,7 @@ static struct file *pidfd_get(int fd)
 	return f;
 }
 
-int pidfd_pid(int fd)
+int pidfd_pid(int fd, bool *nonblock)
 {
 	struct file *f = pidfd_get(fd);
 	struct process *p;
@@ -105,6 +105,7 @@ int pidfd_pid(int fd)
 	if (!f)
 		return -EBADF;
 	p = process_of(f);
+	*nonblock = f->flags & O_NONBLOCK;
 	file_put(f);
 	return p ? p->pid : -ECHILD;
 }

@@ -167,6 +167,7 @@ long sys_waitid(int type, int id, siginfo_t *uinfo, int options,
 		.type = type, .id = id, .options = options,
 		.usage = uusage ? &usage : NULL,
 	};
+	bool nonblock = false;
 	int rc;
 
 	if ((options & ~WAITID_OPTIONS)
@@ -174,9 +175,11 @@ long sys_waitid(int type, int id, siginfo_t *uinfo, int options,
 		return -EINVAL;
 	if (type == P_PIDFD) {
 		w.type = type = P_PID;
-		w.id = id = id < 0 ? -EINVAL : pidfd_pid(id);
+		w.id = id = id < 0 ? -EINVAL : pidfd_pid(id, &nonblock);
 		if (id < 0)
 			return id;
+		if (nonblock)
+			w.options |= WNOHANG;
 	}
 	if (type == P_PGID && id == 0)
 		w.id = current->process->pgrp;
@@ -184,6 +187,8 @@ long sys_waitid(int type, int id, siginfo_t *uinfo, int options,
 			|| (type == P_PID && id <= 0) || w.id < 0)
 		return -EINVAL;
 	rc = do_wait(&w);
+	if (rc == 0 && nonblock && !(options & WNOHANG))
+		return -EAGAIN;
 	if (rc < 0)
 		return rc;
 	if (uinfo && waitid_info(uinfo, &w, rc))

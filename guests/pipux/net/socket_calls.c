@@ -180,6 +180,8 @@ long sys_accept4(int fd, void *uaddr, int *ulen, int flags)
 	int new;
 
 	s = fd_socket(fd);
+	if (s == ERR_PTR(-ENOTSOCK) && (flags & ~FLAGS_MASK))
+		return -EINVAL;
 	if (IS_ERR(s))
 		return PTR_ERR(s);
 	if (flags & ~FLAGS_MASK) {

@@ -252,7 +252,7 @@ bool may_look_into(const struct task *t);
 /* kernel/pidfd.c: a process became a zombie; the process behind a pidfd,
  * -EBADF, -ECHILD: reaped */
 void pidfd_process_exit(void);
-int pidfd_pid(int fd);
+int pidfd_pid(int fd, bool *nonblock);
 /* A new file for p, which may be set later; NULL: no memory */
 struct file *pidfd_file(const struct process *p, uint32_t flags);
 void pidfd_set(struct file *f, const struct process *p);
