@@ -75,7 +75,8 @@ test: ## build everything and run every test
 		tests/host/build.mk),test-host) test-system
 
 # Host tests first: they are quick, and the last line is pytest's.
-test-system: all trace-images $(if $(wildcard tests/host/build.mk),test-host) guest-programs programs
+test-system: all trace-images $(if $(wildcard tests/host/build.mk),test-host) guest-programs programs \
+		bench-programs
 	$(PYTHON) -m pytest tests/system $(PYTESTFLAGS)
 
 test-long: ## explorations, fuzzing and transfers that take an hour
