@@ -16,7 +16,8 @@ UAPI       := $(BUILD)/linux-headers
 # belongs to the processes.
 PIPUX_CFLAGS := $(filter-out -Wmissing-prototypes,$(CFLAGS32)) \
 	-nostdinc -isystem $(shell $(CC) -print-file-name=include) \
-	-isystem $(UAPI) -I$(PIPUX)/include -Iguests/include -Ipip/include -Itrace \
+	-isystem $(UAPI) -I$(PIPUX)/include -I$(PIPUX)/include/libc \
+	-Iguests/include -Ipip/include -Itrace \
 	-mgeneral-regs-only -Wno-unused-parameter
 
 # Linux's own headers for user space: every ABI constant comes from there
