@@ -126,7 +126,7 @@ def test_disk_full(tmp_path):
         disk, MOUNT + "cd /mnt; cp /bin/busybox keep; sync\n"
         "n=0; while cp /bin/busybox copy$n 2>/dev/null; do n=$((n + 1)); done\n"
         "mkdir x 2>&1; echo y >z; cmp keep /bin/busybox && echo same\n"
-        "dd if=/dev/zero of=one bs=1k count=1 2>&1 | grep -o 'No space.*'\n"
+        "dd if=/dev/zero of=one bs=1k count=16 2>&1 | grep -o 'No space.*'\n"
         "rm copy0; sync; cp /bin/busybox again && cmp again keep && echo room\n"
         "rm copy* again; df . | tail -1; cd /; umount /mnt")
     assert "same\nNo space left on device\nroom\n" in result.output

@@ -72,7 +72,8 @@ def test_hog_spares_the_shell():
 
 
 def test_memory_of_an_idle_process():
-    """Beyond its own pages a sleeping process costs less than 100 KiB."""
+    """Beyond its own pages: 87 KiB, or 103 with a third region, and what the
+    rest of the system did meanwhile.  guests/pipux/README.md has the table."""
     result = shell("""free() { awk '/^MemFree/ { print $2 }' /proc/meminfo; }
         before=$(free)
         for i in $(seq 50); do sleep 1000 & done
@@ -83,4 +84,4 @@ def test_memory_of_an_idle_process():
         echo $each $own""", timeout=300)
     each, own = map(int, result.output.splitlines()[-1].split())
     assert own > 16
-    assert 16 < each - own < 100, (each, own)
+    assert 16 < each - own < 108, (each, own)
