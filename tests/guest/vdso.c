@@ -170,7 +170,7 @@ static void test_page(void)
 	pid = checked_fork();
 	if (!pid) {
 		if (!mprotect(page, 4096, PROT_READ | PROT_WRITE))
-			memset(page, 0xCC, 4096);
+			memset(page, 0xCC, 64);
 		_exit(0);
 	}
 	expect_success(pid);

@@ -24,7 +24,7 @@ struct file *file_new(struct dentry *d, const struct file_ops *ops,
 	f->dentry = dentry_get(d);
 	f->inode = d->inode;
 	f->ops = (flags & O_PATH) ? &path_fops : ops;
-	if (ops->llseek)
+	if (ops->llseek && ops->llseek != noop_llseek)
 		f->mode |= FMODE_SEEK;
 	if (f->mode & FMODE_WRITE)
 		f->inode->writers++;

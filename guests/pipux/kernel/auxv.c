@@ -6,6 +6,7 @@
 #include "exec.h"
 #include <cpuid.h>
 #include <pipux/signal.h>
+#include <pipux/vdso.h>
 #include <linux/auxvec.h>
 
 static uint32_t *aux(uint32_t *p, uint32_t type, uint32_t value)
@@ -33,8 +34,10 @@ uint32_t auxv_fill(const struct exec *e)
 	const struct credentials *c = &current->cred;
 	uint32_t *vector = e->mm->auxv, *p = vector;
 
-	if (e->vdso)
+	if (e->vdso) {
+		p = aux(p, AT_SYSINFO, vdso_entry(e->vdso));
 		p = aux(p, AT_SYSINFO_EHDR, e->vdso);
+	}
 	p = aux(p, AT_MINSIGSTKSZ, sigframe_max());
 	p = aux(p, AT_HWCAP, hwcap());
 	p = aux(p, AT_PAGESZ, PAGE_SIZE);

@@ -180,7 +180,7 @@ int exec_load(struct exec *e)
 		return -ENOMEM;
 	layout(mm);
 	rc = map_stack(e);
-	e->vdso = vdso_map(mm);
+	e->vdso = vdso_map(mm, elf->low + e->bias);
 	if (!rc)
 		rc = map_image(mm, e->file, elf, e->bias);
 	if (rc)

@@ -36,12 +36,21 @@ void vdso_init(void)
 	vdso_update();
 }
 
-uint32_t vdso_map(struct mm *mm)
+/* Beside the program, in a region that the process needs anyway */
+uint32_t vdso_map(struct mm *mm, uint32_t program)
 {
-	long at = do_mmap(mm, 0, PAGE_SIZE, PROT_READ | PROT_EXEC,
+	uint32_t hint = program > 16 * PAGE_SIZE && program < TASK_TOP ?
+		(program & PAGE_MASK) - PAGE_SIZE : 0;
+	long at = do_mmap(mm, hint, PAGE_SIZE, PROT_READ | PROT_EXEC,
 		MAP_PRIVATE, file, 0);
 
 	return IS_ERR(at) ? 0 : at;
+}
+
+/* Its ELF header's entry point: __kernel_vsyscall */
+uint32_t vdso_entry(uint32_t base)
+{
+	return base + *(const uint32_t *)(vdso_image + 24);
 }
 
 bool vdso_is(const struct vma *vma)

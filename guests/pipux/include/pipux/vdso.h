@@ -27,7 +27,8 @@ struct vma;
 /* mm/vdso.c */
 void vdso_init(void);
 /* Into a new address space: its address, 0 if there was no room */
-uint32_t vdso_map(struct mm *mm);
+uint32_t vdso_map(struct mm *mm, uint32_t program);
+uint32_t vdso_entry(uint32_t base);
 bool vdso_is(const struct vma *vma);
 /* The clock's constants changed */
 void vdso_update(void);
