@@ -134,6 +134,22 @@ static void test_exec(void)
 	expect_success(pid);
 }
 
+/* What a vfork child does to the modes is not its parent's. */
+static void test_vfork(void)
+{
+	pid_t pid;
+
+	set_mode(FE_TOWARDZERO);
+	pid = vfork();
+	if (!pid) {
+		set_mode(FE_UPWARD);
+		_exit(fegetround() == FE_UPWARD ? 0 : 1);
+	}
+	CHECK(fegetround() == FE_TOWARDZERO);
+	expect_success(pid);
+	set_mode(FE_TONEAREST);
+}
+
 int main(int argc, char **argv)
 {
 	pid_t pids[PROCESSES];
@@ -158,5 +174,6 @@ int main(int argc, char **argv)
 		CHECK(!pthread_join(threads[i], NULL));
 	test_handler();
 	test_exec();
+	test_vfork();
 	return passed("floating");
 }

@@ -11,7 +11,7 @@ PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
             "files", "pipes", "clocks", "processes", "badcalls",
             "names", "descriptors", "events", "realtime", "ptys", "mounts",
             "procfiles", "watches", "sysvipc", "mqueues", "sockets",
-            "unix_sockets", "unix_rights", "netlink", "packets", "calls"]
+            "unix_sockets", "unix_rights", "netlink", "packets", "calls", "settings"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

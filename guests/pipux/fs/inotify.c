@@ -2,11 +2,11 @@
 /*
  * inotify(7): instances, their watches and their queues of events.
  *
- * Invariant: a queue holds at most QUEUE_MAX events and then one more, the
+ * Invariant: a queue holds at most setting_inotify_events and then one more, the
  * overflow event, which an instance owns from its beginning.
  */
 #include "notify.h"
-#include "inotify.h"
+#include <pipux/setting.h>
 #include <asm/ioctls.h>
 
 struct event {
@@ -24,6 +24,9 @@ struct inotify {
 	struct wait_queue queue;
 	struct event overflow;
 };
+
+int setting_inotify_instances = 128, setting_inotify_watches = 8192;
+int setting_inotify_events = 16384;	/* of one instance, unread */
 
 static struct list all_instances = LIST_INIT(all_instances);
 
@@ -73,7 +76,7 @@ void inotify_queue(struct inotify_watch *w, uint32_t mask, uint32_t cookie,
 
 	if (repeated(in, &e, name, len))
 		return;
-	ev = in->nr_events >= INOTIFY_EVENTS_MAX ? NULL
+	ev = in->nr_events >= (uint32_t)setting_inotify_events ? NULL
 		: kzalloc(sizeof(*ev) + e.len);
 	if (!ev) {
 		push_overflow(in);
@@ -246,7 +249,7 @@ long sys_inotify_init1(int flags)
 	if (flags & ~(IN_CLOEXEC | IN_NONBLOCK))
 		return -EINVAL;
 	usage(current->cred.uid, &instances, &watches);
-	if (instances >= INOTIFY_INSTANCES_MAX)
+	if (instances >= (uint32_t)setting_inotify_instances)
 		return -EMFILE;
 	in = inotify_new();
 	if (!in)
@@ -275,7 +278,7 @@ static long watch_new(struct inotify *in, struct inode *inode, uint32_t mask)
 	struct inotify_watch *w;
 
 	usage(in->uid, &instances, &watches);
-	if (watches >= INOTIFY_WATCHES_MAX || in->next_wd < 0)
+	if (watches >= (uint32_t)setting_inotify_watches || in->next_wd < 0)
 		return -ENOSPC;
 	w = kzalloc(sizeof(*w));
 	if (!w)

@@ -109,7 +109,6 @@ static ssize_t proc_read(struct file *f, struct iov *iov, loff_t *pos)
 	return n;
 }
 
-/* LIMIT: settings that cannot be changed accept being set all the same */
 static ssize_t text_write(struct file *f, struct iov *iov, loff_t *pos)
 {
 	const struct proc_node *node = proc_node(f->inode);
@@ -118,7 +117,7 @@ static ssize_t text_write(struct file *f, struct iov *iov, loff_t *pos)
 	int rc;
 
 	if (!node->entry->store)
-		return iov->len;
+		return -EIO;
 	if (iov_from(iov, text, n))
 		return -EFAULT;
 	text[n] = 0;
@@ -129,6 +128,12 @@ static ssize_t text_write(struct file *f, struct iov *iov, loff_t *pos)
 	return n;
 }
 
+static int text_open(struct inode *inode, struct file *f)
+{
+	return proc_node(inode)->entry->fixed && (f->mode & FMODE_WRITE)
+		? -EACCES : 0;
+}
+
 static loff_t proc_llseek(struct file *f, loff_t off, int whence)
 {
 	if (whence == SEEK_END)
@@ -137,6 +142,7 @@ static loff_t proc_llseek(struct file *f, loff_t off, int whence)
 }
 
 static const struct file_ops text_fops = {
+	.open = text_open,
 	.read = proc_read,
 	.write = text_write,
 	.llseek = proc_llseek,

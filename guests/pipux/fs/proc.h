@@ -22,6 +22,10 @@ struct proc_entry {
 	/* What was written, NUL-terminated: 0 or errno */
 	int (*store)(const struct proc_node *n, char *text, size_t len);
 	long value;				/* for shared show functions */
+	bool fixed;		/* nobody may open it for writing */
+	uint8_t count;		/* of numbers: PROC_NUMBERS */
+	int *number;
+	int min, max;
 };
 
 struct proc_node {			/* inode.priv */
@@ -51,6 +55,8 @@ bool proc_emit_list(struct file *f, struct dir_context *ctx,
 extern const struct inode_ops proc_dir_ops;
 extern const struct file_ops proc_dir_fops;
 
+/* A decimal number, a sign, blanks around: false if it is none */
+bool proc_integer(const char *text, int *value);
 /* A decimal number and nothing else, or -1 */
 int proc_number(const char *name);
 
@@ -98,10 +104,20 @@ int proc_devices_show(struct proc_out *o, const struct proc_node *n);
 int proc_partitions_show(struct proc_out *o, const struct proc_node *n);
 int proc_diskstats_show(struct proc_out *o, const struct proc_node *n);
 
+/* proc_sys.c: numbers that may be set */
+int proc_numbers_show(struct proc_out *o, const struct proc_node *n);
+int proc_numbers_store(const struct proc_node *n, char *text, size_t len);
+#define PROC_NUMBERS_MAX	2
+#define PROC_NUMBERS(name_, number_, count_, min_, max_)		\
+	{ .name = name_, .mode = S_IFREG | 0644,			\
+		.show = proc_numbers_show, .store = proc_numbers_store,	\
+		.number = number_, .count = count_, .min = min_, .max = max_ }
+
 /* proc_system.c, proc_sys.c, proc_net.c */
 extern const struct proc_entry proc_system_entries[];
 extern const struct proc_entry proc_sys_entries[];
 extern const struct proc_entry proc_sysvipc_entries[];	/* ipc/proc.c */
+extern const struct proc_entry proc_sys_net_entries[];	/* net/sys.c */
 extern struct proc_entry proc_net_entries[];
 int proc_mounts_show(struct proc_out *o, const struct proc_node *n);
 int proc_mountinfo_show(struct proc_out *o, const struct proc_node *n);

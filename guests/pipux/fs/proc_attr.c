@@ -31,8 +31,7 @@ int proc_oom_adj_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
-/* A decimal number, a sign, blanks around: false if it is none */
-static bool parse_int(const char *s, int *value)
+bool proc_integer(const char *s, int *value)
 {
 	bool minus;
 	char *end;
@@ -57,7 +56,7 @@ int proc_oom_adj_store(const struct proc_node *n, char *text, size_t len)
 
 	if (!t)
 		return -ESRCH;
-	if (!parse_int(text, &value) || value < OOM_SCORE_ADJ_MIN
+	if (!proc_integer(text, &value) || value < OOM_SCORE_ADJ_MIN
 	    || value > OOM_SCORE_ADJ_MAX)
 		return -EINVAL;
 	if (value < t->process->oom_score_adj && !capable())

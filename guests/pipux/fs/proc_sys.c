@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * procfs: /proc/sys.  LIMIT: writing to a setting is accepted and changes
- * nothing, but for the names of host and domain.
+ * procfs: /proc/sys.  What cannot be changed here is read-only, for root too,
+ * so that nobody who sets it is told that it worked.
  */
 #include "proc.h"
-#include "inotify.h"
-#include "../ipc/mqueue.h"
+#include <pipux/page_cache.h>
 #include <pipux/random.h>
 #include <pipux/printk.h>
 #include <pipux/resource.h>
+#include <pipux/setting.h>
 #include <pipux/tty.h>
 #include <linux/msg.h>
 #include <linux/sem.h>
@@ -17,6 +17,45 @@
 static int value_show(struct proc_out *o, const struct proc_node *n)
 {
 	proc_printf(o, "%ld\n", n->entry->value);
+	return 0;
+}
+
+/* Cuts the first word off */
+static char *next_word(char **text)
+{
+	char *word = *text, *end;
+
+	while (*word == ' ' || *word == '\t')
+		word++;
+	for (end = word; *end && !strchr(" \t\n", *end); end++)
+		;
+	*text = *end ? end + 1 : end;
+	*end = 0;
+	return word;
+}
+
+int proc_numbers_show(struct proc_out *o, const struct proc_node *n)
+{
+	const struct proc_entry *e = n->entry;
+
+	for (int i = 0; i < e->count; i++)
+		proc_printf(o, "%s%d", i ? "\t" : "", e->number[i]);
+	proc_printf(o, "\n");
+	return 0;
+}
+
+/* proc(5): those of several numbers that are not given stay */
+int proc_numbers_store(const struct proc_node *n, char *text, size_t len)
+{
+	const struct proc_entry *e = n->entry;
+	int new[PROC_NUMBERS_MAX];
+
+	memcpy(new, e->number, e->count * sizeof(*new));
+	for (int i = 0; i < e->count && (i == 0 || *text); i++)
+		if (!proc_integer(next_word(&text), &new[i])
+				|| new[i] < e->min || new[i] > e->max)
+			return -EINVAL;
+	memcpy(e->number, new, e->count * sizeof(*new));
 	return 0;
 }
 
@@ -101,6 +140,29 @@ static int printk_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
+/* The first number; the others are constants */
+static int printk_store(const struct proc_node *n, char *text, size_t len)
+{
+	int level;
+
+	if (!proc_integer(next_word(&text), &level) || level < 0 || level > CONSOLE_ALL)
+		return -EINVAL;
+	(void)console_loglevel(level);
+	return 0;
+}
+
+/* proc(5): 1 the page cache, 2 names and inodes; here they go together */
+static int drop_caches_store(const struct proc_node *n, char *text, size_t len)
+{
+	int what;
+
+	if (!proc_integer(next_word(&text), &what) || what < 1 || what > 4)
+		return -EINVAL;
+	while (cache_shrink())
+		;
+	return 0;
+}
+
 static void show_uuid(struct proc_out *o, const uint8_t *u)
 {
 	for (int i = 0; i < 16; i++)
@@ -137,13 +199,16 @@ static int boot_id_show(struct proc_out *o, const struct proc_node *n)
 }
 
 #define TEXT(name_, show_)						\
-	{ .name = name_, .mode = S_IFREG | 0444, .show = show_ }
+	{ .name = name_, .mode = S_IFREG | 0444, .show = show_,		\
+		.fixed = true }
 #define SETTING(name_, show_, store_)					\
 	{ .name = name_, .mode = S_IFREG | 0644, .show = show_,		\
 		.store = store_ }
 #define VALUE(name_, value_)						\
-	{ .name = name_, .mode = S_IFREG | 0644, .show = value_show,	\
-		.value = value_ }
+	{ .name = name_, .mode = S_IFREG | 0444, .show = value_show,	\
+		.fixed = true, .value = value_ }
+#define NUMBER(name_, setting_, min_, max_)				\
+	PROC_NUMBERS(name_, &(setting_), 1, min_, max_)
 #define DIRECTORY(name_, children_)					\
 	{ .name = name_, .mode = S_IFDIR | 0555, .children = children_ }
 
@@ -168,8 +233,8 @@ static const struct proc_entry kernel_entries[] = {
 	TEXT("ostype", ostype_show),
 	TEXT("osrelease", osrelease_show),
 	TEXT("version", version_show),
-	VALUE("pid_max", 32768),
-	VALUE("threads-max", 32768),
+	NUMBER("pid_max", setting_pid_max, 301, 32768),
+	NUMBER("threads-max", setting_threads_max, 20, 32768),
 	VALUE("ngroups_max", 32),
 	VALUE("cap_last_cap", 40),
 	VALUE("randomize_va_space", 0),
@@ -184,44 +249,45 @@ static const struct proc_entry kernel_entries[] = {
 	VALUE("overflowgid", 65534),
 	DIRECTORY("random", random_entries),
 	DIRECTORY("pty", pty_entries),
-	VALUE("sysrq", 1),
+	NUMBER("sysrq", setting_sysrq, 0, 1),
 	VALUE("panic", 0),
 	VALUE("tainted", 0),
 	VALUE("core_uses_pid", 0),
-	VALUE("dmesg_restrict", 0),
-	TEXT("printk", printk_show),
+	NUMBER("dmesg_restrict", setting_dmesg_restrict, 0, 1),
+	SETTING("printk", printk_show, printk_store),
 	{ 0 },
 };
 
 static const struct proc_entry vm_entries[] = {
-	VALUE("overcommit_memory", 0),
+	NUMBER("overcommit_memory", setting_overcommit, 0, 1),
 	VALUE("overcommit_ratio", 50),
 	VALUE("swappiness", 0),
-	VALUE("drop_caches", 0),
+	{ .name = "drop_caches", .mode = S_IFREG | 0200,
+		.show = value_show, .store = drop_caches_store },
 	VALUE("max_map_count", 65530),
 	VALUE("mmap_min_addr", 4194304),
 	{ 0 },
 };
 
 static const struct proc_entry inotify_entries[] = {
-	VALUE("max_queued_events", INOTIFY_EVENTS_MAX),
-	VALUE("max_user_instances", INOTIFY_INSTANCES_MAX),
-	VALUE("max_user_watches", INOTIFY_WATCHES_MAX),
+	NUMBER("max_queued_events", setting_inotify_events, 0, INT32_MAX),
+	NUMBER("max_user_instances", setting_inotify_instances, 0, INT32_MAX),
+	NUMBER("max_user_watches", setting_inotify_watches, 0, INT32_MAX),
 	{ 0 },
 };
 
 static const struct proc_entry mqueue_entries[] = {
-	VALUE("queues_max", MQ_QUEUES_MAX),
-	VALUE("msg_max", MQ_MSG_MAX),
-	VALUE("msgsize_max", MQ_MSGSIZE_MAX),
-	VALUE("msg_default", MQ_MSG_MAX),
-	VALUE("msgsize_default", MQ_MSGSIZE_MAX),
+	NUMBER("queues_max", setting_mq_queues, 0, INT32_MAX),
+	NUMBER("msg_max", setting_mq_messages, 1, 65536),
+	NUMBER("msgsize_max", setting_mq_size, 128, 16 << 20),
+	VALUE("msg_default", 10),
+	VALUE("msgsize_default", 8192),
 	{ 0 },
 };
 
 static const struct proc_entry fs_entries[] = {
-	VALUE("file-max", 65536),
-	VALUE("nr_open", 65536),
+	VALUE("file-max", 1048576),
+	VALUE("nr_open", 1048576),
 	VALUE("pipe-max-size", 1048576),
 	DIRECTORY("inotify", inotify_entries),
 	DIRECTORY("mqueue", mqueue_entries),
@@ -232,5 +298,6 @@ const struct proc_entry proc_sys_entries[] = {
 	DIRECTORY("kernel", kernel_entries),
 	DIRECTORY("vm", vm_entries),
 	DIRECTORY("fs", fs_entries),
+	DIRECTORY("net", proc_sys_net_entries),
 	{ 0 },
 };

@@ -9,13 +9,15 @@
 #include "../fs/internal.h"
 #include "../time/clock.h"
 #include <pipux/resource.h>
+#include <pipux/setting.h>
 #include <pipux/sysvipc.h>
 #include <linux/mqueue.h>
 #include <asm/siginfo.h>
 #include <asm/signal.h>
-#include "mqueue.h"
 
 #define PRIORITY_MAX	32768u
+#define MSG_DEFAULT	10
+#define SIZE_DEFAULT	8192
 #define MSG_HARD_MAX	65536
 #define SIZE_HARD_MAX	(16 << 20)
 #define MESSAGE_COST	32u		/* what RLIMIT_MSGQUEUE counts more */
@@ -36,6 +38,9 @@ struct mqueue {
 	struct process *notify;		/* NULL: nobody registered */
 	struct sigevent event;
 };
+
+int setting_mq_queues = 256;
+int setting_mq_messages = MSG_DEFAULT, setting_mq_size = SIZE_DEFAULT;
 
 static struct list all_queues = LIST_INIT(all_queues);
 static uint32_t nr_queues;
@@ -138,8 +143,8 @@ static int attr_check(const struct mq_attr *a)
 	bool root = capable();
 
 	if (a->mq_maxmsg <= 0 || a->mq_msgsize <= 0
-	    || a->mq_maxmsg > (root ? MSG_HARD_MAX : MQ_MSG_MAX)
-	    || a->mq_msgsize > (root ? SIZE_HARD_MAX : MQ_MSGSIZE_MAX))
+	    || a->mq_maxmsg > (root ? MSG_HARD_MAX : setting_mq_messages)
+	    || a->mq_msgsize > (root ? SIZE_HARD_MAX : setting_mq_size))
 		return -EINVAL;
 	return 0;
 }
@@ -161,7 +166,7 @@ static struct mqueue *queue_new(const struct mq_attr *a)
 		* ((uint32_t)a->mq_msgsize + MESSAGE_COST);
 	struct mqueue *q;
 
-	if (nr_queues >= MQ_QUEUES_MAX && !capable())
+	if (nr_queues >= (uint32_t)setting_mq_queues && !capable())
 		return ERR_PTR(-ENOSPC);
 	if (!may_pay(bytes))
 		return ERR_PTR(-EMFILE);
@@ -184,8 +189,10 @@ static struct mqueue *queue_new(const struct mq_attr *a)
 static struct dentry *queue_make(const struct qname *n, uint32_t mode,
 		const struct mq_attr *attr)
 {
-	static const struct mq_attr usual = { .mq_maxmsg = MQ_MSG_MAX,
-		.mq_msgsize = MQ_MSGSIZE_MAX };
+	const struct mq_attr usual = {
+		.mq_maxmsg = MIN(setting_mq_messages, MSG_DEFAULT),
+		.mq_msgsize = MIN(setting_mq_size, SIZE_DEFAULT),
+	};
 	struct dentry *root = queue_root(), *d;
 	struct inode *inode;
 	struct mqueue *q;

@@ -6,8 +6,6 @@
  * partition, and a thread's `fpu` image while another one runs.
  *
  * Invariant: current, if it has an mm, is its partition's ctx_owner.
- *
- * LIMIT: a vfork child and its parent share the x87/SSE registers.
  */
 #include <pipux/arch.h>
 #include <pipux/partition.h>

@@ -7,11 +7,11 @@
 #include <pipux/fs.h>
 #include <pipux/partition.h>
 #include <pipux/resource.h>
+#include <pipux/setting.h>
 #include <pipux/signal.h>
 #include "task.h"
 #include <linux/sched.h>
 
-#define PAGES_PER_TASK	48	/* of memory: how many tasks may exist */
 #define FORK_MARGIN	16	/* part of memory that fork leaves alone */
 #define TASKS_FOR_ROOT	8	/* of them */
 
@@ -19,11 +19,12 @@
 	| CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 
 static uint64_t forks;
+int setting_threads_max;
 
 /* RLIMIT_NPROC counts the tasks of a user; root is held by memory alone */
 static bool too_many(void)
 {
-	uint32_t max = pages_total() / PAGES_PER_TASK, n = 0;
+	uint32_t max = setting_threads_max, n = 0;
 	struct process *p;
 
 	if (capable())
@@ -54,7 +55,7 @@ static int copy_mm(struct task *t, uint32_t flags)
 		t->mm = mm_copy(current->mm);
 		return t->mm ? fpu_copy(t) : -ENOMEM;
 	}
-	if (!(flags & CLONE_VFORK) && fpu_share(t))
+	if (fpu_share(t))
 		return -ENOMEM;
 	t->mm = mm_get(current->mm);
 	return 0;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Numbers of tasks: given, looked up, counted. */
 #include <pipux/sched.h>
+#include <pipux/setting.h>
 
-#define PID_MAX		32768		/* numbers below it, as on Linux */
 #define PID_RESTART	300		/* low ones are not reused */
 #define HASH_SIZE	256
+
+int setting_pid_max = 32768;		/* numbers are below it */
 
 struct list all_processes = LIST_INIT(all_processes);
 
@@ -38,8 +40,8 @@ static bool in_use(int pid)
 /* -EAGAIN when none is left */
 int pid_alloc(void)
 {
-	for (int tries = 0; tries < PID_MAX; tries++) {
-		if (++last_pid >= PID_MAX) {
+	for (int tries = 0; tries < setting_pid_max; tries++) {
+		if (++last_pid >= setting_pid_max) {
 			last_pid = PID_RESTART;
 			wrapped = true;
 		}

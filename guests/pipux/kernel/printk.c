@@ -8,6 +8,7 @@
 #include <pipux/mm.h>
 #include <pipux/printk.h>
 #include <pipux/sched.h>
+#include <pipux/setting.h>
 #include <pipux/time.h>
 #include <pipux/tty.h>
 
@@ -19,6 +20,9 @@ static uint32_t read_pos;		/* SYSLOG_ACTION_READ stands here */
 static uint32_t clear_pos;		/* what "clear" hides ends here */
 static int console_level = -1;		/* -1: command line not read yet */
 static int console_saved = CONSOLE_DEFAULT;
+
+int setting_dmesg_restrict;		/* only root reads the log */
+static struct wait_queue readers = WAIT_QUEUE_INIT(readers);
 
 enum {				/* syslog(2) */
 	ACTION_CLOSE, ACTION_OPEN, ACTION_READ, ACTION_READ_ALL,
@@ -79,6 +83,8 @@ void printk(const char *fmt, ...)
 		line[len++] = '\n';
 	}
 	ring_put(line, (size_t)len);
+	if (unlikely(!list_empty(&readers.waiters)))
+		wake_up(&readers);
 	if (level < console_level_get())
 		console_write(line + 3, (size_t)len - 3);
 }
@@ -121,14 +127,14 @@ static long log_read_all(char *ubuf, int size)
 	return ring_to_user(ubuf, from, n) ? -EFAULT : (long)n;
 }
 
-/*
- * LIMIT: a reader does not wait for messages: with none it gets 0, where
- * Linux sleeps (klogd polls).
- */
+/* Takes messages, and waits for one (klogctl(3)) */
 static long log_read(char *ubuf, int size)
 {
+	long rc = wait_event(&readers, read_pos != log_end);
 	uint32_t n;
 
+	if (rc)
+		return rc;
 	read_pos = reader_valid(read_pos);
 	n = MIN(log_end - read_pos, (uint32_t)size);
 	if (ring_to_user(ubuf, read_pos, n))
@@ -166,8 +172,9 @@ long sys_syslog(int action, char *ubuf, int size);
 /* syslog(2) */
 long sys_syslog(int action, char *ubuf, int size)
 {
-	if (action != ACTION_READ_ALL && action != ACTION_SIZE_BUFFER &&
-			!capable())
+	bool open = action == ACTION_READ_ALL || action == ACTION_SIZE_BUFFER;
+
+	if ((!open || setting_dmesg_restrict) && !capable())
 		return -EPERM;
 	switch (action) {
 	case ACTION_CLOSE:

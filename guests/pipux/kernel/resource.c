@@ -2,8 +2,10 @@
 /* Limits and usage of resources: getrlimit(2), getrusage(2), times(2). */
 #include <linux/times.h>
 #include <pipux/resource.h>
+#include <pipux/setting.h>
 
 #define NOFILE_MAX	1048576u	/* as /proc/sys/fs/nr_open */
+#define PAGES_PER_TASK	48	/* of memory: how many tasks may exist */
 #define OLD_INFINITY	0x7FFFFFFFu
 
 long sys_getrlimit(uint32_t which, struct rlimit *ulimit);
@@ -18,6 +20,8 @@ void limits_init(struct rlimit *limits)
 {
 	uint32_t tasks = MAX(pages_total() / 16, 64u);
 
+	if (!setting_threads_max)
+		setting_threads_max = pages_total() / PAGES_PER_TASK;
 	for (int i = 0; i < RLIM_NLIMITS; i++)
 		limits[i].rlim_cur = limits[i].rlim_max = RLIM_INFINITY;
 	limits[RLIMIT_STACK].rlim_cur = _STK_LIM;

@@ -6,10 +6,13 @@
  */
 #include <pipux/fs.h>
 #include <pipux/printk.h>
+#include <pipux/setting.h>
 #include <pipux/signal.h>
 #include <pipux/sysrq.h>
 #include <pipux/vmm.h>
 #include "task.h"
+
+int setting_sysrq = 1;			/* of the console; /proc serves root always */
 
 static void show_help(void)
 {
@@ -102,7 +105,7 @@ size_t sysrq_filter(uint8_t *buf, size_t n)
 	static bool escaped;
 	size_t kept = 0;
 
-	if (!escaped && !memchr(buf, SYSRQ_KEY, n))
+	if (!setting_sysrq || (!escaped && !memchr(buf, SYSRQ_KEY, n)))
 		return n;
 	for (size_t i = 0; i < n; i++) {
 		if (!escaped && buf[i] == SYSRQ_KEY) {

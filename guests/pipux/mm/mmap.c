@@ -3,6 +3,7 @@
 #include "internal.h"
 #include <pipux/resource.h>
 #include <pipux/sched.h>
+#include <pipux/setting.h>
 #include <linux/mount.h>
 
 #define PROT_ALL	(PROT_READ | PROT_WRITE | PROT_EXEC)
@@ -11,6 +12,8 @@
 	| MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | 0xFC000000u)
 #define KEPT_FLAGS	(MAP_SHARED | MAP_PRIVATE | MAP_GROWSDOWN | MAP_LOCKED \
 	| VMA_OWN_FLAGS)
+
+int setting_overcommit;
 
 /* Cuts vmas so that [start, end) begins and ends at borders: 0, -ENOMEM */
 static int split_at(struct mm *mm, uint32_t start, uint32_t end)
@@ -144,7 +147,7 @@ static bool extend_below(struct mm *mm, uint32_t addr, uint32_t len,
 /* Linux's heuristic: what can never be had is refused at once */
 bool mm_too_large(struct mm *mm, uint32_t len)
 {
-	return len >> PAGE_SHIFT > pages_total()
+	return (len >> PAGE_SHIFT > pages_total() && !setting_overcommit)
 		|| mm->total_vm + (len >> PAGE_SHIFT)
 			> rlimit_get(RLIMIT_AS) >> PAGE_SHIFT;
 }

@@ -6,8 +6,6 @@
 #include "socket.h"
 #include <asm/ioctls.h>
 
-#define BUF_DEFAULT	212992		/* net.core.wmem_default */
-
 static int (*families[AF_MAX])(struct socket *s);
 static long (*device_ioctl)(struct socket *s, unsigned cmd,
 		unsigned long arg);
@@ -52,7 +50,7 @@ struct socket *socket_new(int domain, int type, int protocol, uint32_t flags)
 	s->type = type;
 	s->protocol = protocol;
 	s->peer.uid = s->peer.gid = -1;
-	s->opt.sndbuf = s->opt.rcvbuf = BUF_DEFAULT;
+	s->opt.sndbuf = s->opt.rcvbuf = SOCKET_BUFFER;
 	s->opt.rcvlowat = 1;
 	s->opt.peek_off = -1;
 	wait_queue_init(&s->rd);

@@ -4,8 +4,11 @@
  * the order of checks is Linux's.
  */
 #include "socket.h"
+#include <pipux/setting.h>
 
 #define FLAGS_MASK	(SOCK_CLOEXEC | SOCK_NONBLOCK)
+
+int setting_somaxconn = 4096;
 
 /* socket(2)'s checks that come before any family */
 static int check(int domain, int type)
@@ -134,8 +137,8 @@ long sys_listen(int fd, int backlog)
 
 	if (IS_ERR(s))
 		return PTR_ERR(s);
-	if ((unsigned)backlog > SOMAXCONN)
-		backlog = SOMAXCONN;
+	if ((unsigned)backlog > (unsigned)setting_somaxconn)
+		backlog = setting_somaxconn;
 	rc = s->ops->listen ? s->ops->listen(s, backlog) : -EOPNOTSUPP;
 	file_put(s->file);
 	return rc;

@@ -4,8 +4,8 @@
  * (socket(7)).  Those that are unknown here are offered to the family.
  */
 #include "socket.h"
+#include <pipux/setting.h>
 
-#define BUF_MAX		212992		/* net.core.wmem_max, rmem_max */
 #define SNDBUF_MIN	4608
 #define RCVBUF_MIN	2304
 #define PRIORITY_FREE	6		/* above: CAP_NET_ADMIN */
@@ -26,6 +26,8 @@ static const struct {
 	{ SO_PASSCRED, OPT(passcred) },
 };
 
+int setting_rmem_max = SOCKET_BUFFER, setting_wmem_max = SOCKET_BUFFER;
+
 static bool *switch_of(struct socket *s, int name)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(switches); i++)
@@ -35,12 +37,12 @@ static bool *switch_of(struct socket *s, int name)
 }
 
 /* socket(7): the kernel doubles the value, for its own overhead */
-static uint32_t buf_size(int val, bool force, uint32_t min)
+static uint32_t buf_size(int val, int max, uint32_t min)
 {
-	uint32_t n = MAX(val, 0);
+	uint32_t n = MIN(val, max);
 
-	if (!force)
-		n = MIN(n, (uint32_t)BUF_MAX);
+	if (val < 0)
+		n = 0;
 	n = MIN(n, (uint32_t)INT32_MAX / 2);
 	return MAX(n * 2, min);
 }
@@ -51,20 +53,20 @@ static int set_number(struct socket *s, int name, int val)
 
 	switch (name) {
 	case SO_SNDBUF:
-		o->sndbuf = buf_size(val, false, SNDBUF_MIN);
+		o->sndbuf = buf_size(val, setting_wmem_max, SNDBUF_MIN);
 		return 0;
 	case SO_RCVBUF:
-		o->rcvbuf = buf_size(val, false, RCVBUF_MIN);
+		o->rcvbuf = buf_size(val, setting_rmem_max, RCVBUF_MIN);
 		return 0;
 	case SO_SNDBUFFORCE:
 		if (!capable())
 			return -EPERM;
-		o->sndbuf = buf_size(val, true, SNDBUF_MIN);
+		o->sndbuf = buf_size(val, INT32_MAX, SNDBUF_MIN);
 		return 0;
 	case SO_RCVBUFFORCE:
 		if (!capable())
 			return -EPERM;
-		o->rcvbuf = buf_size(val, true, RCVBUF_MIN);
+		o->rcvbuf = buf_size(val, INT32_MAX, RCVBUF_MIN);
 		return 0;
 	case SO_PRIORITY:
 		if ((unsigned)val > PRIORITY_FREE && !capable())

@@ -57,7 +57,7 @@
 #define SHUT_WR		1
 #define SHUT_RDWR	2
 
-#define SOMAXCONN	4096		/* net.core.somaxconn */
+#define SOCKET_BUFFER	212992u		/* net.core.wmem_default, rmem_default */
 
 #define sockaddr_storage __kernel_sockaddr_storage
 #define sa_family_t	__kernel_sa_family_t
@@ -121,7 +121,7 @@ struct socket_ops {
 		int len);
 	int (*connect)(struct socket *s, const struct sockaddr_storage *addr,
 		int len, uint32_t flags);
-	int (*listen)(struct socket *s, int backlog);	/* 0..SOMAXCONN */
+	int (*listen)(struct socket *s, int backlog);	/* not negative */
 	/* Waits for a connection and makes the fresh socket `to` it: sets
 	 * to->ops and to->priv */
 	int (*accept)(struct socket *s, struct socket *to, uint32_t flags);

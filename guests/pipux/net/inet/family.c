@@ -6,11 +6,13 @@
  */
 #include "tcp.h"
 #include <lwip/init.h>
+#include <pipux/setting.h>
 #include <linux/icmp.h>
 
-#define PORT_FIRST	32768u		/* net.ipv4.ip_local_port_range */
-#define PORT_LAST	60999u
 #define PORT_FREE	1024		/* below: CAP_NET_BIND_SERVICE */
+
+int setting_port_range[2] = { 32768, 60999 };	/* ip(7) */
+int setting_ping_groups[2] = { 1, 0 };		/* icmp(7): nobody */
 
 static int stream_create(struct socket *s)
 {
@@ -20,10 +22,24 @@ static int stream_create(struct socket *s)
 	return tcp_create(s);
 }
 
+/* icmp(7), ping_group_range: root too needs one of the groups */
+static bool may_ping(void)
+{
+	const struct credentials *c = &current->cred;
+	uint32_t low = setting_ping_groups[0], high = setting_ping_groups[1];
+
+	if (c->egid >= low && c->egid <= high)
+		return true;
+	for (uint32_t i = 0; i < c->ngroups; i++)
+		if (c->groups[i] >= low && c->groups[i] <= high)
+			return true;
+	return false;
+}
+
 static int dgram_create(struct socket *s)
 {
 	if (s->protocol == IPPROTO_ICMP)
-		return ping_create(s);
+		return may_ping() ? ping_create(s) : -EACCES;
 	if (s->protocol && s->protocol != IPPROTO_UDP)
 		return -EPROTONOSUPPORT;
 	s->protocol = IPPROTO_UDP;
@@ -108,10 +124,12 @@ uint16_t inet_port_pick(const struct inet_sock *k, uint32_t ip,
 		bool (*in_use)(const struct inet_sock *k, uint32_t ip,
 		uint16_t port))
 {
-	uint32_t n = PORT_LAST - PORT_FIRST + 1, at = inet_random() % n;
+	uint32_t first = setting_port_range[0];
+	uint32_t n = setting_port_range[1] - first + 1;
+	uint32_t at = inet_random() % n;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint16_t port = PORT_FIRST + (at + i) % n;
+		uint16_t port = first + (at + i) % n;
 
 		if (!in_use(k, ip, port))
 			return port;

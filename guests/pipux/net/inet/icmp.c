@@ -5,6 +5,7 @@
  */
 #include "sock.h"
 #include <linux/icmp.h>
+#include <pipux/setting.h>
 #include <lwip/raw.h>
 #include <lwip/prot/ip4.h>
 
@@ -61,17 +62,23 @@ static void unreachable(struct pbuf *p, u16_t at, uint8_t code)
 			ports.dest, error);
 }
 
-/* Sees every ICMP packet, and leaves it to the others: 0 */
+int setting_echo_ignore;
+
+/* Sees every ICMP packet, and leaves it to the others: 0; or eats it: 1 */
 static u8_t received(void *arg, struct raw_pcb *pcb, struct pbuf *p,
 		const ip_addr_t *addr)
 {
 	u16_t header = IPH_HL_BYTES((const struct ip_hdr *)p->payload);
 	struct icmp_message m;
 
-	if (pbuf_copy_partial(p, &m, sizeof(m), header) == sizeof(m)
-			&& m.type == ICMP_DEST_UNREACH)
+	if (pbuf_copy_partial(p, &m, sizeof(m), header) != sizeof(m))
+		return 0;
+	if (m.type == ICMP_DEST_UNREACH)
 		unreachable(p, header + sizeof(m), m.code);
-	return 0;
+	if (m.type != ICMP_ECHO || !setting_echo_ignore)
+		return 0;
+	pbuf_free(p);
+	return 1;
 }
 
 void icmp_errors_init(void)

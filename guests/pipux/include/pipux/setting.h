@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Numbers that the superuser sets in /proc/sys.  Each is defined where it is
+ * obeyed; fs/proc_sys.c and net/sys.c know their names and bounds.
+ */
+#ifndef PIPUX_SETTING_H
+#define PIPUX_SETTING_H
+
+/* kernel/ */
+extern int setting_pid_max, setting_threads_max;	/* pid.c, fork.c */
+extern int setting_dmesg_restrict;			/* printk.c */
+extern int setting_sysrq;				/* sysrq.c: by key */
+
+/* mm/mmap.c: 1: any mapping may be made, whatever the memory */
+extern int setting_overcommit;
+
+/* ipc/: of everybody but root; inotify: of a user */
+extern int setting_mq_queues, setting_mq_messages, setting_mq_size;
+extern int setting_inotify_instances, setting_inotify_watches;
+extern int setting_inotify_events;
+
+/* net/ */
+extern int setting_somaxconn;			/* socket_calls.c */
+extern int setting_rmem_max, setting_wmem_max;	/* socket_option.c */
+extern int setting_port_range[2];		/* inet/family.c */
+extern int setting_ping_groups[2];		/* inet/family.c */
+extern int setting_echo_ignore;			/* inet/icmp.c */
+
+#endif

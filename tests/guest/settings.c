@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Settings in /proc/sys do what they say, and what cannot be set refuses;
+ * in the guest only.
+ */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <mqueue.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/inotify.h>
+#include <sys/klog.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include "check.h"
+
+static int put(const char *name, const char *value)
+{
+	char path[80];
+	int fd, rc;
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	fd = open(path, O_WRONLY);
+	if (fd < 0)
+		return -1;
+	rc = write(fd, value, strlen(value)) == (ssize_t)strlen(value)
+		? 0 : -1;
+	close(fd);
+	return rc;
+}
+
+static const char *get(const char *name)
+{
+	static char text[80];
+	char path[80];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	fd = open(path, O_RDONLY);
+	CHECK(fd >= 0);
+	n = read(fd, text, sizeof(text) - 1);
+	CHECK(n > 0);
+	close(fd);
+	text[n] = 0;
+	return text;
+}
+
+static void test_refused(void)
+{
+	CHECK_ERRNO(put("kernel/cap_last_cap", "1"), EACCES);
+	CHECK_ERRNO(put("kernel/osrelease", "7"), EACCES);
+	CHECK_ERRNO(put("net/ipv4/ip_forward", "1"), EACCES);
+	CHECK_ERRNO(put("vm/overcommit_memory", "2"), EINVAL);
+	CHECK_ERRNO(put("kernel/pid_max", "300"), EINVAL);
+	CHECK_ERRNO(put("kernel/pid_max", "32769"), EINVAL);
+	CHECK_ERRNO(put("kernel/pid_max", "x"), EINVAL);
+	CHECK_ERRNO(put("vm/drop_caches", "9"), EINVAL);
+	CHECK(!strcmp(get("kernel/pid_max"), "32768\n"));
+}
+
+/* No process gets a number from the limit on */
+static void test_pid_max(void)
+{
+	CHECK(!put("kernel/pid_max", "310"));
+	for (int i = 0; i < 30; i++) {
+		pid_t pid = checked_fork();
+
+		if (pid == 0)
+			_exit(0);
+		CHECK(pid < 310);
+		expect_success(pid);
+	}
+	CHECK(!put("kernel/pid_max", "32768\n"));
+}
+
+/* The limit counts processes there are; root is not above it */
+static void test_threads_max(void)
+{
+	char old[20];
+	pid_t pids[40];
+	int n = 0;
+
+	strcpy(old, get("kernel/threads-max"));
+	CHECK(!put("kernel/threads-max", "20"));
+	while (n < 40 && (pids[n] = fork()) > 0)
+		n++;
+	if (n < 40 && pids[n] == 0) {
+		pause();
+		_exit(0);
+	}
+	CHECK(n < 20 && errno == EAGAIN);
+	while (n--) {
+		kill(pids[n], SIGKILL);
+		wait_for(pids[n]);
+	}
+	CHECK(!put("kernel/threads-max", old));
+}
+
+/* More than there is of memory, which nobody touches */
+static void test_overcommit(void)
+{
+	size_t much = 1024u << 20;
+	void *p;
+
+	CHECK(mmap(NULL, much, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+		== MAP_FAILED && errno == ENOMEM);
+	CHECK(!put("vm/overcommit_memory", "1"));
+	p = mmap(NULL, much, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(p != MAP_FAILED && !munmap(p, much));
+	CHECK(!put("vm/overcommit_memory", "0"));
+}
+
+static void test_queues(void)
+{
+	struct mq_attr a = { .mq_maxmsg = 11, .mq_msgsize = 8 };
+	pid_t pid = checked_fork();
+
+	if (pid == 0) {
+		CHECK(!setuid(1));
+		CHECK_ERRNO(mq_open("/m", O_CREAT | O_RDWR, 0600, &a), EINVAL);
+		_exit(0);
+	}
+	expect_success(pid);
+	CHECK(!put("fs/mqueue/msg_max", "11"));
+	pid = checked_fork();
+	if (pid == 0) {
+		CHECK(!setuid(1));
+		CHECK(mq_open("/m", O_CREAT | O_RDWR, 0600, &a) >= 0);
+		_exit(0);
+	}
+	expect_success(pid);
+	CHECK(!mq_unlink("/m"));
+	CHECK(!put("fs/mqueue/msg_max", "10"));
+}
+
+static void test_inotify(void)
+{
+	int fd = inotify_init();
+
+	CHECK(fd >= 0);
+	CHECK(!put("fs/inotify/max_user_instances", "1"));
+	CHECK_ERRNO(inotify_init(), EMFILE);
+	CHECK(!put("fs/inotify/max_user_instances", "128"));
+	close(fd);
+}
+
+/* ping_group_range of icmp(7): for its groups, root or not */
+static void test_ping(void)
+{
+	int fd;
+
+	CHECK(!strcmp(get("net/ipv4/ping_group_range"), "1\t0\n"));
+	CHECK_ERRNO(socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP), EACCES);
+	CHECK(!put("net/ipv4/ping_group_range", "5 7"));
+	CHECK_ERRNO(socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP), EACCES);
+	CHECK(!setegid(6));
+	fd = socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP);
+	CHECK(fd >= 0 && !close(fd) && !setegid(0));
+	CHECK(!put("net/ipv4/ping_group_range", "7 5"));
+	CHECK(!strcmp(get("net/ipv4/ping_group_range"), "1\t0\n"));
+}
+
+static void test_ports(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	socklen_t len = sizeof(a);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	CHECK_ERRNO(put("net/ipv4/ip_local_port_range", "9 8"), EINVAL);
+	CHECK(!put("net/ipv4/ip_local_port_range", "7007 7007"));
+	CHECK(!bind(fd, (void *)&a, sizeof(a)));
+	CHECK(!getsockname(fd, (void *)&a, &len) && a.sin_port == htons(7007));
+	CHECK(!put("net/ipv4/ip_local_port_range", "32768\t60999\n"));
+	close(fd);
+}
+
+/* A reader of the log waits for what is written next */
+static void *log_one(void *unused)
+{
+	usleep(50000);
+	CHECK(!put("../sysrq-trigger", "m"));
+	return unused;
+}
+
+static void test_log(void)
+{
+	char text[8192];
+	pthread_t t;
+	int n;
+
+	while (klogctl(9, NULL, 0) > 0)
+		CHECK(klogctl(2, text, sizeof(text)) > 0);
+	CHECK(!pthread_create(&t, NULL, log_one, NULL));
+	n = klogctl(2, text, sizeof(text) - 1);
+	CHECK(n > 0);
+	text[n] = 0;
+	CHECK(strstr(text, "memory: "));
+	CHECK(!pthread_join(t, NULL));
+	CHECK(!put("kernel/dmesg_restrict", "1"));
+	CHECK(!seteuid(1));
+	CHECK_ERRNO(klogctl(3, text, sizeof(text)), EPERM);
+	CHECK(!seteuid(0));
+	CHECK(!put("kernel/dmesg_restrict", "0"));
+}
+
+int main(void)
+{
+	test_refused();
+	test_threads_max();
+	test_overcommit();
+	test_queues();
+	test_inotify();
+	test_ping();
+	test_ports();
+	test_log();
+	test_pid_max();
+	CHECK(!put("vm/drop_caches", "3"));
+	return passed("settings");
+}
