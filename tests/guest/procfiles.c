@@ -117,8 +117,8 @@ static void test_sleeper(void)
 	expect_signal(pid, SIGKILL);
 }
 
-/* The resident size of the mapping that begins at p, in KiB */
-static int resident(const void *p)
+/* What smaps says in `row` of the mapping that begins at p, in KiB */
+static int amount(const void *p, const char *row)
 {
 	char start[16], *line;
 	int kib;
@@ -126,8 +126,8 @@ static int resident(const void *p)
 	sprintf(start, "%08lx-", (unsigned long)p);
 	CHECK(load("/proc/self/smaps"));
 	line = strstr(text, start);
-	CHECK(line && (line = strstr(line, "\nRss:")));
-	CHECK(sscanf(line, "\nRss: %d kB", &kib) == 1);
+	CHECK(line && (line = strstr(line, row)));
+	CHECK(sscanf(line + strlen(row), ": %d kB", &kib) == 1);
 	return kib;
 }
 
@@ -135,15 +135,23 @@ static void test_smaps(void)
 {
 	char *p = mmap(NULL, 65536, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *q;
+	int fd;
 
 	/* a border, so that it is a mapping of its own */
 	q = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(p != MAP_FAILED && q != MAP_FAILED);
 	CHECK(!mprotect(p + 4096, 61440, PROT_READ | PROT_WRITE | PROT_EXEC));
-	CHECK(resident(p + 4096) == 0);
+	CHECK(amount(p + 4096, "\nRss") == 0);
 	p[8192] = p[12288] = 1;
-	CHECK(resident(p + 4096) >= 8);
+	CHECK(amount(p + 4096, "\nRss") >= 8);
+	CHECK(amount(p + 4096, "\nPrivate_Dirty") >= 8);
+	CHECK(amount(p + 4096, "\nAnonymous") >= 8);
 	CHECK(!munmap(p, 65536) && !munmap(q, 4096));
+	fd = open("/proc/self/exe", O_RDONLY);
+	p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+	CHECK(p != MAP_FAILED && *(volatile char *)p == 0x7F);
+	CHECK(amount(p, "\nRss") >= 4 && !amount(p, "\nAnonymous"));
+	CHECK(!amount(p, "\nPrivate_Dirty") && !munmap(p, 4096) && !close(fd));
 }
 
 static void test_system(void)

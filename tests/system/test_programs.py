@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Static i386 programs of one's own: those of tests/guest and a fresh one."""
 
+import base64
+import gzip
+import re
 import subprocess
 
 import pytest
@@ -11,7 +14,8 @@ PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
             "files", "pipes", "clocks", "processes", "badcalls",
             "names", "descriptors", "events", "realtime", "ptys", "mounts",
             "procfiles", "watches", "sysvipc", "mqueues", "sockets",
-            "unix_sockets", "unix_rights", "netlink", "packets", "calls", "settings"]
+            "unix_sockets", "unix_rights", "netlink", "packets", "calls", "settings",
+            "coredump"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -37,6 +41,24 @@ def test_vdso():
     result = boot(exec="/vdso set", add=[program("vdso")], timeout=300)
     assert "vdso: ok\n" in result.output, result.output
     assert result.status == 0
+
+
+def test_core_file_in_gdb(tmp_path):
+    """A debugger finds the threads, the place and the signal of the end."""
+    result = boot(exec="cd /tmp; /coredump crash; gzip -c core | base64",
+                  add=[program("coredump")], timeout=300)
+    core = tmp_path / "core"
+    text = re.search(r"\n(H4sI[A-Za-z0-9+/=\s]+)", result.output).group(1)
+    core.write_bytes(gzip.decompress(base64.b64decode(text)))
+    seen = subprocess.run(
+        ["gdb", "-batch", "-nx", "-ex", "info threads", "-ex", "bt",
+         "-ex", "p $_siginfo._sifields._sigfault.si_addr",
+         program("coredump"), core],
+        capture_output=True, text=True, timeout=300, check=True).stdout
+    assert "terminated with signal SIGSEGV" in seen, seen
+    assert seen.count("__kernel_vsyscall") == 3, seen
+    assert re.search(r"#0 .* crash_here.*\n#1 .* crash_with_threads", seen), seen
+    assert "(void *) 0x10" in seen, seen
 
 
 def test_ipcs():

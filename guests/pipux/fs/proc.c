@@ -9,7 +9,7 @@
 
 #define TEXT_FIRST	1024u
 #define TEXT_MAX	(4096u * 1024)
-#define STORE_MAX	64u		/* bytes of a setting */
+#define STORE_MAX	128u		/* bytes of a setting */
 
 struct text {				/* file.priv */
 	char *buf;

@@ -112,31 +112,43 @@ int proc_fdinfo_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
-static uint32_t resident(struct mm *mm, const struct vma *v)
+/* KiB of v that are there; of them those that are no file's; written ones */
+struct amounts {
+	uint32_t rss, anonymous, dirty;
+};
+
+static struct amounts amounts_of(struct mm *mm, const struct vma *v)
 {
-	uint32_t pages = 0;
+	const uint32_t kib = PAGE_SIZE / 1024;
+	struct amounts a = { 0 };
 
 	for (uint32_t va = v->start; va < v->end; va += PAGE_SIZE) {
-		uint32_t *entry = partition_entry(mm->part, va);
+		const uint32_t *entry = partition_entry(mm->part, va);
+		bool own;
 
-		pages += entry && *entry;
+		if (!entry || !*entry)
+			continue;
+		own = (*entry & (PTE_OWN | PTE_CLEAN)) == PTE_OWN;
+		a.rss += kib;
+		a.anonymous += own ? kib : 0;
+		a.dirty += own || (*entry & PTE_WRITE) ? kib : 0;
 	}
-	return pages * (PAGE_SIZE / 1024);
+	return a;
 }
 
-/* LIMIT: every page counts as private and dirty, for none is known shared */
+/* Nothing is shared: Pip has a page in one process at a time */
 static void show_amounts(struct proc_out *o, struct mm *mm,
 		const struct vma *v)
 {
-	uint32_t rss = resident(mm, v);
+	struct amounts a = amounts_of(mm, v);
 	const struct { const char *name; uint32_t kib; } row[] = {
 		{ "Size:", (v->end - v->start) / 1024 },
 		{ "KernelPageSize:", PAGE_SIZE / 1024 },
 		{ "MMUPageSize:", PAGE_SIZE / 1024 },
-		{ "Rss:", rss }, { "Pss:", rss }, { "Shared_Clean:", 0 },
-		{ "Shared_Dirty:", 0 }, { "Private_Clean:", 0 },
-		{ "Private_Dirty:", rss }, { "Referenced:", rss },
-		{ "Anonymous:", v->file ? 0 : rss }, { "Swap:", 0 },
+		{ "Rss:", a.rss }, { "Pss:", a.rss }, { "Shared_Clean:", 0 },
+		{ "Shared_Dirty:", 0 }, { "Private_Clean:", a.rss - a.dirty },
+		{ "Private_Dirty:", a.dirty }, { "Referenced:", a.rss },
+		{ "Anonymous:", a.anonymous }, { "Swap:", 0 },
 		{ "SwapPss:", 0 }, { "Locked:", 0 },
 	};
 

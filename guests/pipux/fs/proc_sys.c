@@ -140,6 +140,21 @@ static int printk_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
+static int core_pattern_show(struct proc_out *o, const struct proc_node *n)
+{
+	proc_printf(o, "%s\n", setting_core_pattern);
+	return 0;
+}
+
+static int core_pattern_store(const struct proc_node *n, char *text,
+		size_t len)
+{
+	if (*text == '|')
+		return -EINVAL;
+	strlcpy(setting_core_pattern, first_line(text), CORE_PATTERN_SIZE);
+	return 0;
+}
+
 /* The first number; the others are constants */
 static int printk_store(const struct proc_node *n, char *text, size_t len)
 {
@@ -252,7 +267,8 @@ static const struct proc_entry kernel_entries[] = {
 	NUMBER("sysrq", setting_sysrq, 0, 1),
 	VALUE("panic", 0),
 	VALUE("tainted", 0),
-	VALUE("core_uses_pid", 0),
+	NUMBER("core_uses_pid", setting_core_uses_pid, 0, 1),
+	SETTING("core_pattern", core_pattern_show, core_pattern_store),
 	NUMBER("dmesg_restrict", setting_dmesg_restrict, 0, 1),
 	SETTING("printk", printk_show, printk_store),
 	{ 0 },

@@ -14,7 +14,6 @@
 #include <pipux/signal.h>
 #include <pipux/tty.h>
 #include "task.h"
-#include <asm-generic/siginfo.h>
 
 void vfork_finish(void)
 {
@@ -131,8 +130,7 @@ static void reparent_children(struct process *p)
 		if (parent_ignores_child(child))
 			process_reap(child);
 		else
-			notify_parent(child, (child->exit_code & 0x7F)
-				? CLD_KILLED : CLD_EXITED);
+			notify_parent(child, exit_cause(child));
 	}
 }
 
@@ -153,7 +151,7 @@ static void process_exit(struct process *p)
 	p->zombie = true;
 	pidfd_process_exit();
 	ignored = parent_ignores_child(p);
-	notify_parent(p, (p->exit_code & 0x7F) ? CLD_KILLED : CLD_EXITED);
+	notify_parent(p, exit_cause(p));
 	if (!ignored)
 		return;
 	process_unlink(p);

@@ -44,6 +44,13 @@ static int status_of(const struct process *p, int code)
 	return p->exit_code & 0x7F;
 }
 
+int exit_cause(const struct process *p)
+{
+	if (!(p->exit_code & 0x7F))
+		return CLD_EXITED;
+	return p->exit_code & STATUS_CORE ? CLD_DUMPED : CLD_KILLED;
+}
+
 void notify_parent(struct process *p, int code)
 {
 	struct process *parent = p->parent;

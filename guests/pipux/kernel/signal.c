@@ -10,6 +10,7 @@
 #include <asm/siginfo.h>
 #include <asm/unistd.h>
 #include <pipux/signal.h>
+#include "coredump.h"
 #include "signal_private.h"
 
 #define BIT(sig)	(1u << ((sig) - 1))
@@ -19,6 +20,9 @@
 				BIT(SIGURG))
 #define FAULT_SIGNALS	(BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | \
 				BIT(SIGTRAP) | BIT(SIGFPE) | BIT(SIGSYS))
+
+#define CORE_SIGNALS	(FAULT_SIGNALS | BIT(SIGQUIT) | BIT(SIGABRT) | \
+				BIT(SIGXCPU) | BIT(SIGXFSZ))
 
 #define HANDLER_DFL	0
 #define HANDLER_IGN	1
@@ -410,6 +414,8 @@ static void default_action(const struct ksiginfo *info)
 
 	if (one_of(sig, IGNORED_SIGNALS) || first_process_spared(info))
 		return;
+	if (one_of(sig, CORE_SIGNALS))
+		core_dump(info);
 	if (!one_of(sig, STOP_SIGNALS))
 		do_group_exit(sig);
 	if (sig == SIGSTOP || !pgrp_orphaned(current->process->pgrp, NULL))

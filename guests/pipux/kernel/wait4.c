@@ -54,8 +54,7 @@ static bool report(struct wait *w, struct process *p)
 	bool keep = w->options & WNOWAIT;
 
 	if (p->zombie && (w->options & WEXITED)) {
-		found(w, p, p->exit_code, !(p->exit_code & 0x7F) ? CLD_EXITED
-			: p->exit_code & 0x80 ? CLD_DUMPED : CLD_KILLED);
+		found(w, p, p->exit_code, exit_cause(p));
 		if (!keep)
 			process_reap(p);
 		return true;

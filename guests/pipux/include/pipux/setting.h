@@ -10,6 +10,9 @@
 extern int setting_pid_max, setting_threads_max;	/* pid.c, fork.c */
 extern int setting_dmesg_restrict;			/* printk.c */
 extern int setting_sysrq;				/* sysrq.c: by key */
+#define CORE_PATTERN_SIZE	128			/* coredump.c */
+extern char setting_core_pattern[CORE_PATTERN_SIZE];
+extern int setting_core_uses_pid;
 
 /* mm/mmap.c: 1: any mapping may be made, whatever the memory */
 extern int setting_overcommit;

@@ -68,6 +68,8 @@ bool sigframe_push(int sig, const struct ksigaction *sa,
 extern struct wait_queue signalfd_queue;
 
 /* kernel/jobctl.c */
+#define STATUS_CORE	0x80	/* in a wait status: there is a core file */
+int exit_cause(const struct process *p);	/* CLD_* of a dead one */
 /*
  * Tells p's parent with p->exit_signal (SIGCHLD for stops) and wakes its
  * waiters; code is CLD_EXITED, CLD_KILLED, CLD_STOPPED or CLD_CONTINUED and
