@@ -31,7 +31,7 @@ static long set_read_only(struct block_device *bdev, const int *uarg)
 {
 	int on;
 
-	if (!capable())
+	if (!capable(CAP_SYS_ADMIN))
 		return -EACCES;
 	if (get_user(on, uarg))
 		return -EFAULT;
@@ -43,7 +43,7 @@ static long set_read_only(struct block_device *bdev, const int *uarg)
 
 static long reread(struct block_device *bdev)
 {
-	if (!capable())
+	if (!capable(CAP_SYS_ADMIN))
 		return -EACCES;
 	return is_partition(bdev) ? -EINVAL : block_rescan(bdev);
 }
@@ -91,7 +91,7 @@ long block_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 	case BLKRRPART:
 		return reread(bdev);
 	case BLKFLSBUF:
-		return capable() ? flush(bdev) : -EACCES;
+		return capable(CAP_SYS_ADMIN) ? flush(bdev) : -EACCES;
 	case HDIO_GETGEO:
 		return get_geometry(bdev, (void *)arg);
 	}

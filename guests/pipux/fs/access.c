@@ -6,6 +6,7 @@ static long access_at(int dfd, const char *upath, int mode, int flags)
 {
 	struct credentials *c = &current->cred;
 	uint32_t fsuid = c->fsuid, fsgid = c->fsgid;
+	uint64_t effective = c->effective;
 	struct dentry *d;
 	long rc;
 
@@ -15,6 +16,7 @@ static long access_at(int dfd, const char *upath, int mode, int flags)
 	if (!(flags & AT_EACCESS)) {
 		c->fsuid = c->uid;
 		c->fsgid = c->gid;
+		c->effective = cap_of_real(c);
 	}
 	d = user_path(dfd, upath,
 		(flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, flags);
@@ -29,6 +31,7 @@ static long access_at(int dfd, const char *upath, int mode, int flags)
 	}
 	c->fsuid = fsuid;
 	c->fsgid = fsgid;
+	c->effective = effective;
 	return rc;
 }
 

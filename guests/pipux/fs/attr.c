@@ -20,7 +20,7 @@ static long change_mode(struct dentry *d, uint32_t mode)
 	if (inode_is(inode, S_IFLNK))
 		return -EOPNOTSUPP;
 	mode &= MODE_PERM;
-	if (current->cred.fsuid != 0 && !group_member(inode->gid))
+	if (!group_member(inode->gid) && !capable(CAP_FSETID))
 		mode &= ~S_ISGID;
 	inode->mode = (inode->mode & S_IFMT) | mode;
 	inode->ctime = inode_time();
@@ -31,14 +31,14 @@ static long change_mode(struct dentry *d, uint32_t mode)
 
 #define KEEP	((uint32_t)-1)
 
-/* chown(2): root may do all, the owner may choose among his groups */
+/* chown(2): CAP_CHOWN may do all, the owner may choose among his groups */
 static long change_owner(struct dentry *d, uint32_t uid, uint32_t gid)
 {
 	struct inode *inode = d->inode;
 
 	if (inode->sb->flags & MS_RDONLY)
 		return -EROFS;
-	if (current->cred.fsuid != 0) {
+	if (!capable(CAP_CHOWN)) {
 		if (current->cred.fsuid != inode->uid
 		    || (uid != KEEP && uid != inode->uid)
 		    || (gid != KEEP && gid != inode->gid

@@ -100,7 +100,7 @@ long sys_chroot(const char *upath)
 	if (IS_ERR(d))
 		return PTR_ERR(d);
 	rc = inode_permission(d->inode, MAY_EXEC);
-	if (rc == 0 && !capable())
+	if (rc == 0 && !capable(CAP_SYS_CHROOT))
 		rc = -EPERM;
 	if (rc)
 		dentry_put(d);

@@ -82,12 +82,7 @@ bool group_member(uint32_t gid)
 {
 	const struct credentials *c = &current->cred;
 
-	if (c->fsgid == gid)
-		return true;
-	for (uint32_t i = 0; i < c->ngroups; i++)
-		if (c->groups[i] == gid)
-			return true;
-	return false;
+	return c->fsgid == gid || groups_have(c->groups, gid);
 }
 
 /*
@@ -101,20 +96,29 @@ void inode_inherit(struct inode *inode, const struct inode *dir)
 	inode->gid = dir->gid;
 	if (inode_is(inode, S_IFDIR))
 		inode->mode |= S_ISGID;
-	else if ((inode->mode & S_IXGRP) && current->cred.fsuid != 0
+	else if ((inode->mode & S_IXGRP) && !capable(CAP_FSETID)
 			&& !group_member(dir->gid))
 		inode->mode &= ~S_ISGID;
 }
 
 bool inode_owner(struct inode *inode)
 {
-	return current->cred.fsuid == 0 || current->cred.fsuid == inode->uid;
+	return current->cred.fsuid == inode->uid || capable(CAP_FOWNER);
 }
 
-/*
- * POSIX.1-2017, 4.5 File Access Permissions; root may do all but execute a
- * file that nobody may execute.
- */
+/* capabilities(7): but a file that nobody may execute is not executed */
+static bool overrides(const struct inode *inode, int mask)
+{
+	bool dir = inode_is(inode, S_IFDIR);
+
+	if (capable(CAP_DAC_OVERRIDE)
+	    && (dir || !(mask & MAY_EXEC) || (inode->mode & 0111)))
+		return true;
+	return capable(CAP_DAC_READ_SEARCH)
+		&& (dir ? !(mask & MAY_WRITE) : mask == MAY_READ);
+}
+
+/* POSIX.1-2017, 4.5 File Access Permissions */
 int inode_permission(struct inode *inode, int mask)
 {
 	uint32_t mode = inode->mode;
@@ -123,17 +127,13 @@ int inode_permission(struct inode *inode, int mask)
 	    && (inode_is(inode, S_IFREG) || inode_is(inode, S_IFDIR)
 		|| inode_is(inode, S_IFLNK)))
 		return -EROFS;
-	if (current->cred.fsuid == 0) {
-		if (!(mask & MAY_EXEC) || (mode & 0111)
-		    || inode_is(inode, S_IFDIR))
-			return 0;
-		return -EACCES;
-	}
 	if (current->cred.fsuid == inode->uid)
 		mode >>= 6;
 	else if (group_member(inode->gid))
 		mode >>= 3;
-	return (mode & mask & 7) == (uint32_t)mask ? 0 : -EACCES;
+	if ((mode & mask & 7) == (uint32_t)mask)
+		return 0;
+	return overrides(inode, mask) ? 0 : -EACCES;
 }
 
 void inode_init_special(struct inode *inode, uint32_t mode, dev_t rdev)

@@ -49,7 +49,7 @@ long sys_umount2(const char *utarget, int flags)
 		(flags & UMOUNT_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, 0);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	rc = !capable() ? -EPERM : (flags & MNT_EXPIRE)
+	rc = !capable(CAP_SYS_ADMIN) ? -EPERM : (flags & MNT_EXPIRE)
 		&& (flags & (MNT_FORCE | MNT_DETACH)) ? -EINVAL : 0;
 	if (rc) {
 		dentry_put(d);

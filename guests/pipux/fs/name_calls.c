@@ -134,7 +134,7 @@ long sys_linkat(int odfd, const char *uold, int ndfd, const char *unew,
 
 	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	if ((flags & AT_EMPTY_PATH) && !capable())
+	if ((flags & AT_EMPTY_PATH) && !capable(CAP_DAC_READ_SEARCH))
 		return -ENOENT;
 	new = getname(unew);
 	if (IS_ERR(new))

@@ -225,7 +225,7 @@ static int may_search(struct dentry *d)
 {
 	if (!inode_is(d->inode, S_IFDIR))
 		return -ENOTDIR;
-	if (likely(current->cred.fsuid == 0))
+	if (likely(capable(CAP_DAC_OVERRIDE)))
 		return 0;
 	return inode_permission(d->inode, MAY_EXEC);
 }

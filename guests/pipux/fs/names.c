@@ -21,8 +21,8 @@ int may_delete(struct dentry *dir, struct dentry *victim)
 
 	if (rc)
 		return rc;
-	if ((DIR_OF(dir)->mode & S_ISVTX) && uid != 0
-	    && uid != DIR_OF(dir)->uid && uid != victim->inode->uid)
+	if ((DIR_OF(dir)->mode & S_ISVTX) && uid != DIR_OF(dir)->uid && uid != victim->inode->uid
+	    && !capable(CAP_FOWNER))
 		return -EPERM;
 	return 0;
 }
@@ -116,7 +116,7 @@ int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev)
 	d = new_name(dfd, path, false, &dir);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	if ((type == S_IFCHR || type == S_IFBLK) && !capable())
+	if ((type == S_IFCHR || type == S_IFBLK) && !capable(CAP_MKNOD))
 		return name_done(d, dir, -EPERM);
 	parent = DIR_OF(dir);
 	mode = (mode & MODE_PERM & ~current->fs->umask) | type;

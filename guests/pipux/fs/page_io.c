@@ -62,11 +62,11 @@ static long write_limit(struct inode *inode, loff_t pos, size_t n)
 	return (loff_t)n > limit - pos ? (long)(limit - pos) : (long)n;
 }
 
-/* write(2) takes the set-id bits of who is not root */
+/* write(2) takes the set-id bits unless CAP_FSETID */
 static void drop_privilege(struct inode *inode)
 {
 	if (likely(!(inode->mode & (S_ISUID | S_ISGID)))
-	    || current->cred.fsuid == 0)
+	    || capable(CAP_FSETID))
 		return;
 	inode->mode &= ~S_ISUID;
 	if (inode->mode & 010)

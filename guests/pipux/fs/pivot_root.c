@@ -72,7 +72,7 @@ long sys_pivot_root(const char *unew, const char *uold)
 	struct dentry *new, *old, *root;
 	long rc;
 
-	if (!capable())
+	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	new = user_path(AT_FDCWD, unew, flags, 0);
 	if (IS_ERR(new))

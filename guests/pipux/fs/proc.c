@@ -152,7 +152,7 @@ static const struct file_ops text_fops = {
 /* POSIX.1-2017, 4.5 for what belongs to another's process */
 static bool may_look(const struct inode *inode)
 {
-	return !proc_node(inode)->tid || current->cred.fsuid == 0
+	return !proc_node(inode)->tid || capable(CAP_DAC_OVERRIDE)
 		|| current->cred.fsuid == inode->uid;
 }
 

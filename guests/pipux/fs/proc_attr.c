@@ -59,7 +59,7 @@ int proc_oom_adj_store(const struct proc_node *n, char *text, size_t len)
 	if (!proc_integer(text, &value) || value < OOM_SCORE_ADJ_MIN
 	    || value > OOM_SCORE_ADJ_MAX)
 		return -EINVAL;
-	if (value < t->process->oom_score_adj && !capable())
+	if (value < t->process->oom_score_adj && !capable(CAP_SYS_RESOURCE))
 		return -EACCES;
 	t->process->oom_score_adj = value;
 	return 0;

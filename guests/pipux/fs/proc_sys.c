@@ -250,7 +250,7 @@ static const struct proc_entry kernel_entries[] = {
 	TEXT("version", version_show),
 	NUMBER("pid_max", setting_pid_max, 301, 32768),
 	NUMBER("threads-max", setting_threads_max, 20, 32768),
-	VALUE("ngroups_max", 32),
+	VALUE("ngroups_max", GROUPS_MAX),
 	VALUE("cap_last_cap", 40),
 	VALUE("randomize_va_space", 0),
 	VALUE("msgmax", MSGMAX),

@@ -190,6 +190,15 @@ static void status_signals(struct proc_out *o, const struct task *t)
 	show_set(o, "SigCgt", &s.caught);
 }
 
+static void status_capabilities(struct proc_out *o,
+		const struct credentials *c)
+{
+	proc_printf(o, "CapInh:\t%016llx\nCapPrm:\t%016llx\n"
+		"CapEff:\t%016llx\nCapBnd:\t%016llx\nCapAmb:\t%016llx\n",
+		c->inheritable, c->permitted, c->effective, c->bounding,
+		c->ambient);
+}
+
 int proc_status_show(struct proc_out *o, const struct proc_node *n)
 {
 	struct task *t = proc_task(n);
@@ -210,13 +219,15 @@ int proc_status_show(struct proc_out *o, const struct proc_node *n)
 		c->euid, c->suid, c->fsuid, c->gid, c->egid, c->sgid,
 		c->fsgid);
 	proc_printf(o, "FDSize:\t64\nGroups:\t");
-	for (uint32_t i = 0; i < c->ngroups; i++)
-		proc_printf(o, "%u ", c->groups[i]);
+	for (uint32_t i = 0; c->groups && i < c->groups->n; i++)
+		proc_printf(o, "%u ", c->groups->id[i]);
 	proc_printf(o, "\n");
 	if (t->mm)
 		status_memory(o, t->mm);
 	proc_printf(o, "Threads:\t%d\n", p->nr_threads);
 	status_signals(o, t);
+	status_capabilities(o, c);
+	proc_printf(o, "NoNewPrivs:\t%d\n", t->no_new_privs);
 	proc_printf(o, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\n"
 		"voluntary_ctxt_switches:\t%u\n"
 		"nonvoluntary_ctxt_switches:\t%u\n", t->switches,

@@ -235,7 +235,7 @@ int do_mount(const char *source, const char *target, const char *type,
 
 	if (IS_ERR(on))
 		return PTR_ERR(on);
-	rc = !capable() ? -EPERM : !inode_is(on->inode, S_IFDIR) ? -ENOTDIR
+	rc = !capable(CAP_SYS_ADMIN) ? -EPERM : !inode_is(on->inode, S_IFDIR) ? -ENOTDIR
 		: mount_on(on, source, type, flags, options);
 	dentry_put(on);
 	return rc;

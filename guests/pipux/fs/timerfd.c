@@ -76,6 +76,11 @@ static const struct file_ops timer_ops = {
 	.release = timer_release,
 };
 
+static bool is_alarm(int clock)
+{
+	return clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM;
+}
+
 long sys_timerfd_create(int clock, int flags)
 {
 	struct timerfd *t;
@@ -83,14 +88,17 @@ long sys_timerfd_create(int clock, int flags)
 
 	if ((flags & ~(TFD_CLOEXEC | TFD_NONBLOCK))
 	    || (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC
-		&& clock != CLOCK_BOOTTIME))
+		&& clock != CLOCK_BOOTTIME && !is_alarm(clock)))
 		return -EINVAL;
+	if (is_alarm(clock) && !capable(CAP_WAKE_ALARM))
+		return -EPERM;
 	t = kzalloc(sizeof(*t));
 	if (!t)
 		return -ENOMEM;
 	ktimer_init(&t->timer, fired);
 	wait_queue_init(&t->queue);
-	t->realtime = clock == CLOCK_REALTIME;
+	t->realtime = clock == CLOCK_REALTIME
+		|| clock == CLOCK_REALTIME_ALARM;
 	f = anon_file("anon_inode:[timerfd]", &timer_ops, t,
 		O_RDWR | (flags & O_NONBLOCK));
 	if (!f) {

@@ -140,7 +140,7 @@ static const struct file_ops queue_fops = {
 /* The limits of mq_overview(7); root's are wider */
 static int attr_check(const struct mq_attr *a)
 {
-	bool root = capable();
+	bool root = capable(CAP_SYS_RESOURCE);
 
 	if (a->mq_maxmsg <= 0 || a->mq_msgsize <= 0
 	    || a->mq_maxmsg > (root ? MSG_HARD_MAX : setting_mq_messages)
@@ -166,7 +166,7 @@ static struct mqueue *queue_new(const struct mq_attr *a)
 		* ((uint32_t)a->mq_msgsize + MESSAGE_COST);
 	struct mqueue *q;
 
-	if (nr_queues >= (uint32_t)setting_mq_queues && !capable())
+	if (nr_queues >= (uint32_t)setting_mq_queues && !capable(CAP_SYS_RESOURCE))
 		return ERR_PTR(-ENOSPC);
 	if (!may_pay(bytes))
 		return ERR_PTR(-EMFILE);

@@ -18,12 +18,7 @@ static bool in_group(uint32_t gid)
 {
 	const struct credentials *c = &current->cred;
 
-	if (c->egid == gid)
-		return true;
-	for (uint32_t i = 0; i < c->ngroups; i++)
-		if (c->groups[i] == gid)
-			return true;
-	return false;
+	return c->egid == gid || groups_have(c->groups, gid);
 }
 
 int ipc_permission(const struct ipc_object *o, int wanted)
@@ -35,14 +30,14 @@ int ipc_permission(const struct ipc_object *o, int wanted)
 		mode >>= 6;
 	else if (in_group(o->cgid) || in_group(o->gid))
 		mode >>= 3;
-	return (bits & ~mode) && !capable() ? -EACCES : 0;
+	return (bits & ~mode) && !capable(CAP_IPC_OWNER) ? -EACCES : 0;
 }
 
 int ipc_may_control(const struct ipc_object *o)
 {
 	uint32_t euid = current->cred.euid;
 
-	return euid == o->cuid || euid == o->uid || capable() ? 0 : -EPERM;
+	return euid == o->cuid || euid == o->uid || capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
 }
 
 static bool table_grow(struct ipc_table *t)

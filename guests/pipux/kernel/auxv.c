@@ -53,7 +53,7 @@ uint32_t auxv_fill(const struct exec *e)
 	p = aux(p, AT_EUID, c->euid);
 	p = aux(p, AT_GID, c->gid);
 	p = aux(p, AT_EGID, c->egid);
-	p = aux(p, AT_SECURE, c->uid != c->euid || c->gid != c->egid);
+	p = aux(p, AT_SECURE, e->secure);
 	p = aux(p, AT_RANDOM, e->random);
 	p = aux(p, AT_HWCAP2, 0);
 	p = aux(p, AT_EXECFN, e->execfn);

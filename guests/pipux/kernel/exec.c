@@ -88,9 +88,13 @@ static void set_comm(const char *path)
 	TRACE_TASK(current);
 }
 
-/* Set-user-ID and set-group-ID bits: the effective and saved identities */
-static void set_identity(const struct file *f)
+/*
+ * Set-user-ID and set-group-ID bits: the effective and saved identities, and
+ * capabilities.  true: the program has more rights than its caller
+ */
+static bool set_identity(const struct file *f)
 {
+	struct credentials old = current->cred;
 	bool honoured = !(f->dentry->sb->flags & MS_NOSUID)
 		&& !current->no_new_privs;
 	struct credentials *c = &current->cred;
@@ -103,6 +107,7 @@ static void set_identity(const struct file *f)
 		c->egid = inode->gid;
 	c->suid = c->fsuid = c->euid;
 	c->sgid = c->fsgid = c->egid;
+	return cap_exec(&old);
 }
 
 /* current runs in e->mm from here on; its old one loses a user */
@@ -138,7 +143,7 @@ static int build(struct exec *e, uint32_t *esp)
 		rc = exec_strings(e);
 	if (rc)
 		return rc;
-	set_identity(e->file);
+	e->secure = set_identity(e->file);
 	e->mm = mm_new();
 	if (!e->mm)
 		return -ENOMEM;
@@ -146,7 +151,8 @@ static int build(struct exec *e, uint32_t *esp)
 	return rc ? rc : exec_stack(e, esp);
 }
 
-static void replace(struct exec *e, uint32_t esp)
+static void replace(struct exec *e, uint32_t esp,
+		const struct credentials *old)
 {
 	struct process *p = current->process;
 
@@ -159,7 +165,7 @@ static void replace(struct exec *e, uint32_t esp)
 	p->exit_signal = SIGCHLD;
 	p->dumpable = current->cred.euid == current->cred.uid
 		&& current->cred.egid == current->cred.gid;
-	p->keepcaps = false;
+	cred_changed(old);
 	current->orig_eax = -1;
 }
 
@@ -178,7 +184,7 @@ static long exec_file(struct exec *e, const char *path)
 	if (rc)
 		current->cred = old;
 	else
-		replace(e, esp);
+		replace(e, esp, &old);
 	exec_strings_free(e);
 	if (e->mm)
 		mm_put(e->mm);

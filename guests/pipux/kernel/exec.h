@@ -24,6 +24,7 @@ struct exec {
 	/* `#!`: strings that replace argv[0], last pushed first */
 	char *prefix[2 * SCRIPT_DEPTH + 1];
 	int prefixes;
+	bool secure;			/* AT_SECURE */
 	bool from_kernel;		/* argv and envp are the kernel's */
 	const char *const *argv, *const *envp;
 	int argc, envc;			/* argc with the prefix */

@@ -27,7 +27,7 @@ static bool too_many(void)
 	uint32_t max = setting_threads_max, n = 0;
 	struct process *p;
 
-	if (capable())
+	if (capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN))
 		return task_count() >= max;
 	list_for_each(p, &all_processes, all_link)
 		if (p->leader->cred.uid == current->cred.uid)
@@ -111,6 +111,7 @@ static struct process *copy_process(uint32_t flags)
 static void copy_task(struct task *t)
 {
 	t->cred = current->cred;
+	(void)groups_get(t->cred.groups);
 	memcpy(t->comm, current->comm, sizeof(t->comm));
 	t->blocked = current->blocked;
 	t->nice = current->nice;
@@ -186,7 +187,7 @@ static void wait_for_vfork(struct task *t, int tid)
 static int check_flags(uint32_t flags)
 {
 	if (flags & CLONE_NAMESPACES)
-		return capable() ? -EINVAL : -EPERM;
+		return capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
 	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))

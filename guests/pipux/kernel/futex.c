@@ -352,7 +352,7 @@ long sys_get_robust_list(int tid, uint32_t *uhead, size_t *ulen)
 
 	if (!t)
 		return -ESRCH;
-	if (t->process != current->process && !capable())
+	if (t->process != current->process && !capable(CAP_SYS_PTRACE))
 		return -EPERM;
 	if (put_user(sizeof(struct robust_list_head), ulen) ||
 			put_user(t->robust_list, uhead))

@@ -20,7 +20,7 @@ static bool may_signal(const struct process *p, int sig)
 {
 	const struct credentials *me = &current->cred, *it;
 
-	if (capable() || p == current->process || !p->leader)
+	if (capable(CAP_KILL) || p == current->process || !p->leader)
 		return true;
 	it = &p->leader->cred;
 	if (me->euid == it->suid || me->euid == it->uid ||

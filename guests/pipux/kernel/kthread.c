@@ -49,6 +49,7 @@ static void link_task(struct task *t, struct process *p, int pid)
 	limits_init(p->limits);
 	t->process = p;
 	t->orig_eax = -1;
+	cap_init(&t->cred);
 	list_add_tail(&p->threads, &t->thread_link);
 	list_add_tail(&all_processes, &p->all_link);
 	pid_hash(t);

@@ -173,6 +173,7 @@ static void first_process(void)
 	t->process = p;
 	t->orig_eax = -1;
 	strlcpy(t->comm, "init", sizeof(t->comm));
+	cap_init(&t->cred);
 	list_add_tail(&p->threads, &t->thread_link);
 	list_add_tail(&all_processes, &p->all_link);
 	pid_hash(t);

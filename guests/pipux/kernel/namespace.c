@@ -33,7 +33,7 @@ long sys_unshare(unsigned long flags)
 	if (flags & ~(unsigned long)(NAMESPACES | OWN_TABLES | ONE_THREAD))
 		return -EINVAL;
 	if (flags & NAMESPACES)
-		return capable() ? -EINVAL : -EPERM;
+		return capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
 	if ((flags & ONE_THREAD) && current->process->nr_threads > 1)
 		return -EINVAL;
 	if (flags & CLONE_FS)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* prctl(2) and personality(2): what of them makes sense here. */
 #include <trace_hook.h>
-#include <linux/capability.h>
 #include <linux/personality.h>
 #include <linux/prctl.h>
 #include <pipux/signal.h>
@@ -73,16 +72,9 @@ static long privs_renounce(uint32_t arg, uint32_t b, uint32_t c, uint32_t d)
 	return 0;
 }
 
-static long bound_drop(uint32_t cap)
-{
-	if (!capable())
-		return -EPERM;
-	return cap > CAP_LAST_CAP ? -EINVAL : 0;
-}
-
 /*
- * LIMIT: KEEPCAPS, timer slack, huge pages and the bounding set are kept or
- * accepted and have no effect.  The TSC can be read always.
+ * LIMIT: timer slack and huge pages are kept and have no effect.  The TSC can
+ * be read always.
  */
 long sys_prctl(int option, uint32_t arg, uint32_t arg3, uint32_t arg4,
 		uint32_t arg5)
@@ -104,10 +96,6 @@ long sys_prctl(int option, uint32_t arg, uint32_t arg3, uint32_t arg4,
 		return p->dumpable;
 	case PR_SET_DUMPABLE:
 		return flag_set(&p->dumpable, arg);
-	case PR_GET_KEEPCAPS:
-		return p->keepcaps;
-	case PR_SET_KEEPCAPS:
-		return flag_set(&p->keepcaps, arg);
 	case PR_GET_NO_NEW_PRIVS:
 		rc = no_arguments(arg, arg3, arg4, arg5);
 		return rc ? rc : current->no_new_privs;
@@ -120,7 +108,6 @@ long sys_prctl(int option, uint32_t arg, uint32_t arg3, uint32_t arg4,
 		rc = no_arguments(0, arg3, arg4, arg5);
 		return rc ? rc : flag_set(&p->thp_disable, !!arg);
 	case PR_GET_SECCOMP:
-	case PR_GET_SECUREBITS:
 	case PR_GET_TIMING:
 		return 0;
 	case PR_SET_TIMING:
@@ -137,12 +124,9 @@ long sys_prctl(int option, uint32_t arg, uint32_t arg3, uint32_t arg4,
 		return put_user((int)p->subreaper, (int *)arg);
 	case PR_SET_CHILD_SUBREAPER:
 		return flag_set(&p->subreaper, !!arg);
-	case PR_CAPBSET_READ:
-		return arg > CAP_LAST_CAP ? -EINVAL : 1;
-	case PR_CAPBSET_DROP:
-		return bound_drop(arg);
 	}
-	return -EINVAL;
+	rc = cap_prctl(option, arg, arg3, arg4, arg5);
+	return rc == -ENOSYS ? -EINVAL : rc;
 }
 
 long sys_personality(uint32_t persona)

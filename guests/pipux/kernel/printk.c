@@ -174,7 +174,7 @@ long sys_syslog(int action, char *ubuf, int size)
 {
 	bool open = action == ACTION_READ_ALL || action == ACTION_SIZE_BUFFER;
 
-	if ((!open || setting_dmesg_restrict) && !capable())
+	if ((!open || setting_dmesg_restrict) && !capable(CAP_SYSLOG))
 		return -EPERM;
 	switch (action) {
 	case ACTION_CLOSE:

@@ -11,8 +11,10 @@ bool may_look_into(const struct task *t)
 {
 	const struct credentials *me = &current->cred, *it = &t->cred;
 
-	if (t->process == current->process || capable())
+	if (t->process == current->process || capable(CAP_SYS_PTRACE))
 		return true;
+	if (it->permitted & ~me->permitted)
+		return false;
 	return me->uid == it->uid && me->uid == it->euid
 		&& me->uid == it->suid && me->gid == it->gid
 		&& me->gid == it->egid && me->gid == it->sgid;

@@ -13,7 +13,7 @@ void machine_off(int status)
 
 long sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t cmd, void *arg)
 {
-	if (!capable())
+	if (!capable(CAP_SYS_BOOT))
 		return -EPERM;
 	if (magic1 != LINUX_REBOOT_MAGIC1 || (magic2 != LINUX_REBOOT_MAGIC2
 			&& magic2 != LINUX_REBOOT_MAGIC2A

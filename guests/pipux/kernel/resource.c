@@ -64,7 +64,7 @@ static long limit_set(struct process *p, uint32_t which,
 		return -EINVAL;
 	if (which == RLIMIT_NOFILE && new->rlim_max > NOFILE_MAX)
 		return -EPERM;
-	if (new->rlim_max > r->rlim_max && !capable())
+	if (new->rlim_max > r->rlim_max && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	*r = *new;
 	if (which == RLIMIT_CPU)
@@ -97,7 +97,7 @@ static bool may_limit(const struct process *p)
 {
 	const struct credentials *me = &current->cred, *it;
 
-	if (p == current->process || capable() || !p->leader)
+	if (p == current->process || capable(CAP_SYS_RESOURCE) || !p->leader)
 		return true;
 	it = &p->leader->cred;
 	return me->uid == it->euid && me->uid == it->suid &&

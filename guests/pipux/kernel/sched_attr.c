@@ -93,7 +93,7 @@ static int ioprio_check(int ioprio)
 
 	switch (IOPRIO_PRIO_CLASS(ioprio)) {
 	case IOPRIO_CLASS_RT:
-		if (!capable())
+		if (!capable(CAP_SYS_NICE))
 			return -EPERM;
 		return level < IOPRIO_NR_LEVELS ? 0 : -EINVAL;
 	case IOPRIO_CLASS_BE:
@@ -127,7 +127,7 @@ static bool matches(const struct task *t, int which, int who)
 
 static bool may_set(const struct task *t)
 {
-	return capable() || t->cred.uid == current->cred.euid
+	return capable(CAP_SYS_NICE) || t->cred.uid == current->cred.euid
 		|| t->cred.uid == current->cred.uid;
 }
 

@@ -29,7 +29,7 @@ static int clamp_nice(int nice)
 
 static bool may_renice(const struct task *t, int nice)
 {
-	if (capable())
+	if (capable(CAP_SYS_NICE))
 		return true;
 	return nice >= t->nice && (current->cred.euid == t->cred.uid
 		|| current->cred.euid == t->cred.euid);
@@ -150,7 +150,7 @@ static int policy_check(int policy, int priority)
 
 static int may_schedule(const struct task *t, int priority)
 {
-	if (capable())
+	if (capable(CAP_SYS_NICE))
 		return 0;
 	if (current->cred.euid != t->cred.euid
 			&& current->cred.euid != t->cred.uid)

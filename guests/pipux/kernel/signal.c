@@ -35,11 +35,6 @@ static bool one_of(int sig, uint32_t set)
 	return sig < SIGRT_MIN && set & BIT(sig);
 }
 
-bool capable(void)
-{
-	return !current->cred.euid;
-}
-
 void sigpending_init(struct sigpending *p)
 {
 	p->set = (ksigset_t){ { 0 } };

@@ -56,7 +56,7 @@ static long name_set(char *to, const char *uname, int len)
 {
 	char name[__NEW_UTS_LEN + 1] = { 0 };
 
-	if (!capable())
+	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	if (len < 0 || len > __NEW_UTS_LEN)
 		return -EINVAL;

@@ -54,6 +54,7 @@ struct task *task_alloc(void)
 void task_free(struct task *t)
 {
 	kfree(t->fpu);
+	groups_put(t->cred.groups);
 	kstack_free(t->kstack);
 	kfree(t);
 }

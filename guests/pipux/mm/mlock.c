@@ -47,7 +47,7 @@ void mm_populate_new(struct mm *mm, uint32_t start, uint32_t end)
 
 bool lock_room(struct mm *mm, uint32_t pages)
 {
-	return capable() || pages + pages_locked(mm, 0, TASK_TOP)
+	return capable(CAP_IPC_LOCK) || pages + pages_locked(mm, 0, TASK_TOP)
 		<= rlimit_get(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
 }
 
@@ -86,7 +86,7 @@ static long lock_range(uint32_t addr, uint32_t len, bool fault)
 	uint32_t end;
 	long rc;
 
-	if (!capable() && !rlimit_get(RLIMIT_MEMLOCK))
+	if (!capable(CAP_IPC_LOCK) && !rlimit_get(RLIMIT_MEMLOCK))
 		return -EPERM;
 	if (!lock_arg(&addr, len, &end))
 		return -EINVAL;
@@ -144,9 +144,9 @@ long sys_mlockall(int flags)
 	if (!flags || flags == MCL_ONFAULT || (flags & ~(MCL_CURRENT
 			| MCL_FUTURE | MCL_ONFAULT)))
 		return -EINVAL;
-	if (!capable() && !limit)
+	if (!capable(CAP_IPC_LOCK) && !limit)
 		return -EPERM;
-	if ((flags & MCL_CURRENT) && !capable()
+	if ((flags & MCL_CURRENT) && !capable(CAP_IPC_LOCK)
 			&& mm->total_vm > limit >> PAGE_SHIFT)
 		return -ENOMEM;
 	mm->lock_future = flags & MCL_FUTURE ? MAP_LOCKED : 0;

@@ -74,7 +74,7 @@ static int check_target(const struct sockaddr_storage *addr, int len)
 
 	if (len < (int)sizeof(*nl) || nl->nl_family != AF_NETLINK)
 		return -EINVAL;
-	if (nl->nl_groups && !capable())
+	if (nl->nl_groups && !capable(CAP_NET_ADMIN))
 		return -EPERM;
 	return nl->nl_pid ? -ECONNREFUSED : 0;
 }

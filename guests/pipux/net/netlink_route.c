@@ -9,7 +9,7 @@ int netlink_route(struct netlink_reply *r, const struct nlmsghdr *h)
 
 	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(struct rtgenmsg)))
 		return 0;	/* as Linux: it asks for nothing */
-	if (!get && !capable())
+	if (!get && !capable(CAP_NET_ADMIN))
 		return -EPERM;
 	switch (h->nlmsg_type) {
 	case RTM_GETLINK:

@@ -456,7 +456,7 @@ static int packet_create(struct socket *s)
 {
 	struct packet_sock *p;
 
-	if (!capable())
+	if (!capable(CAP_NET_RAW))
 		return -EPERM;
 	if (s->type != SOCK_RAW && s->type != SOCK_DGRAM)
 		return -ESOCKTNOSUPPORT;

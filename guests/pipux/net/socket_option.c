@@ -59,22 +59,23 @@ static int set_number(struct socket *s, int name, int val)
 		o->rcvbuf = buf_size(val, setting_rmem_max, RCVBUF_MIN);
 		return 0;
 	case SO_SNDBUFFORCE:
-		if (!capable())
+		if (!capable(CAP_NET_ADMIN))
 			return -EPERM;
 		o->sndbuf = buf_size(val, INT32_MAX, SNDBUF_MIN);
 		return 0;
 	case SO_RCVBUFFORCE:
-		if (!capable())
+		if (!capable(CAP_NET_ADMIN))
 			return -EPERM;
 		o->rcvbuf = buf_size(val, INT32_MAX, RCVBUF_MIN);
 		return 0;
 	case SO_PRIORITY:
-		if ((unsigned)val > PRIORITY_FREE && !capable())
+		if ((unsigned)val > PRIORITY_FREE && !capable(CAP_NET_RAW)
+				&& !capable(CAP_NET_ADMIN))
 			return -EPERM;
 		o->priority = val;
 		return 0;
 	case SO_MARK:
-		if (!capable())
+		if (!capable(CAP_NET_ADMIN))
 			return -EPERM;
 		o->mark = val;
 		return 0;

@@ -53,7 +53,7 @@ int unix_inflight_check(unsigned more)
 {
 	uint32_t max = current->process->limits[RLIMIT_NOFILE].rlim_cur;
 
-	return files_inflight + more > max && !capable() ? -ETOOMANYREFS : 0;
+	return files_inflight + more > max && !capable(CAP_SYS_RESOURCE) ? -ETOOMANYREFS : 0;
 }
 
 typedef void (*fds_fn)(struct unix_packet *p);

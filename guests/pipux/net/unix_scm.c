@@ -77,7 +77,7 @@ static int take_rights(struct unix_scm *scm, const struct cmsghdr *h)
 static bool is_id(uint32_t id, uint32_t real, uint32_t effective,
 		uint32_t saved)
 {
-	return id == real || id == effective || id == saved || capable();
+	return id == real || id == effective || id == saved;
 }
 
 /* unix(7): one's own, unless one is privileged */
@@ -88,9 +88,11 @@ static int take_cred(struct unix_scm *scm, const struct cmsghdr *h)
 
 	if (h->cmsg_len != sizeof(*h) + sizeof(*u))
 		return -EINVAL;
-	if ((u->pid != current->process->pid && !capable())
-	    || !is_id(u->uid, c->uid, c->euid, c->suid)
-	    || !is_id(u->gid, c->gid, c->egid, c->sgid))
+	if ((u->pid != current->process->pid && !capable(CAP_SYS_ADMIN))
+	    || (!is_id(u->uid, c->uid, c->euid, c->suid)
+		&& !capable(CAP_SETUID))
+	    || (!is_id(u->gid, c->gid, c->egid, c->sgid)
+		&& !capable(CAP_SETGID)))
 		return -EPERM;
 	if (!task_by_tid(u->pid))
 		return -ESRCH;

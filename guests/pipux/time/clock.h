@@ -15,6 +15,12 @@ struct timespec64 now_monotonic(void);
 
 /* clock_calls.c: a clock's reading; false: no such clock */
 bool clock_read(int clock, struct timespec64 *ts);
+bool clock_exists(int clock);
+
+/* adjtime.c: seconds that TAI is ahead of UTC */
+int tai_offset(void);
+/* The clock was set: its error is unknown now */
+void adjtime_clear(void);
 
 /* cpu_clock.c: clocks that count processor time */
 struct cpu_clock {

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * System calls that read and set clocks: clock_gettime(2) in both widths,
- * time(2), gettimeofday(2), adjtimex(2).
+ * time(2), gettimeofday(2).
  */
-#include <linux/timex.h>
 #include "clock.h"
 
+#define SET_MAX_SEC	8277292036ull	/* NS_MAX less 30 years */
+#define ZONE_MAX	(15 * 60)	/* minutes west */
 #define COARSE_NS	(NSEC_PER_SEC / HZ)
-#define TICK_USEC	(1000000 / HZ)
-#define MAX_ERROR_US	16000000
 
 long sys_clock_gettime(int clock, void *uts);
 long sys_clock_gettime64(int clock, void *uts);
@@ -20,14 +19,11 @@ long sys_time(long *ut);
 long sys_stime(const long *ut);
 long sys_gettimeofday(struct timeval *utv, struct timezone *utz);
 long sys_settimeofday(const struct timeval *utv, const struct timezone *utz);
-long sys_adjtimex(struct timex *utx);
-long sys_clock_adjtime(int clock, struct timex *utx);
-long sys_clock_adjtime64(int clock, struct __kernel_timex *utx);
 
 static struct timezone zone;
 
 /*
- * LIMIT: TAI is UTC, and the coarse clocks are as fine as the others (the
+ * LIMIT: the coarse clocks are as fine as the others (the
  * machine never sleeps, so BOOTTIME is MONOTONIC).
  */
 bool clock_read(int clock, struct timespec64 *ts)
@@ -38,8 +34,11 @@ bool clock_read(int clock, struct timespec64 *ts)
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
 	case CLOCK_REALTIME_ALARM:
+		*ts = now_timespec();
+		return true;
 	case CLOCK_TAI:
 		*ts = now_timespec();
+		ts->tv_sec += tai_offset();
 		return true;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
@@ -55,7 +54,7 @@ bool clock_read(int clock, struct timespec64 *ts)
 	return true;
 }
 
-static bool clock_exists(int clock)
+bool clock_exists(int clock)
 {
 	struct timespec64 ts;
 
@@ -86,20 +85,34 @@ long sys_clock_gettime64(int clock, void *uts)
 	return copy_to_user(uts, &out, sizeof(out));
 }
 
+/* settimeofday(2): a time with 30 years to go before the clock overflows */
+static long time_set(uint64_t ns)
+{
+	if (ns >= SET_MAX_SEC * NSEC_PER_SEC)
+		return -EINVAL;
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
+	if (ns < ktime_get())
+		return -EINVAL;
+	realtime_set(ns);
+	adjtime_clear();
+	return 0;
+}
+
+/* A clock of processor time may be named, but is nobody's to set */
 static long clock_set(int clock, const void *uts, bool wide)
 {
+	struct cpu_clock c;
 	uint64_t ns;
 	long rc;
 
-	if (clock != CLOCK_REALTIME)
+	if (clock != CLOCK_REALTIME && clock >= 0)
 		return -EINVAL;
 	rc = timespec_from_user(uts, wide, &ns);
-	if (rc)
-		return rc;
-	if (!capable())
-		return -EPERM;
-	realtime_set(ns);
-	return 0;
+	if (clock < 0)
+		return rc == -EFAULT ? rc
+			: cpu_clock_find(clock, &c) ? -EPERM : -EINVAL;
+	return rc ? rc : time_set(ns);
 }
 
 long sys_clock_settime(int clock, const void *uts)
@@ -145,10 +158,7 @@ long sys_stime(const long *ut)
 
 	if (get_user(sec, ut))
 		return -EFAULT;
-	if (!capable())
-		return -EPERM;
-	realtime_set((uint64_t)(uint32_t)sec * NSEC_PER_SEC);
-	return 0;
+	return sec < 0 ? -EINVAL : time_set((uint64_t)sec * NSEC_PER_SEC);
 }
 
 long sys_gettimeofday(struct timeval *utv, struct timezone *utz)
@@ -174,65 +184,11 @@ long sys_settimeofday(const struct timeval *utv, const struct timezone *utz)
 		return -EINVAL;
 	if (utz && get_user(new_zone, utz))
 		return -EFAULT;
-	if (!capable())
+	if (!capable(CAP_SYS_TIME))
 		return -EPERM;
+	if (utz && (new_zone.tz_minuteswest > ZONE_MAX
+			|| new_zone.tz_minuteswest < -ZONE_MAX))
+		return -EINVAL;
 	zone = new_zone;
-	if (utv)
-		realtime_set(ns);
-	return 0;
-}
-
-/* LIMIT: adjtimex(2) tells the clock's state and adjusts nothing */
-static long adjust_allowed(uint32_t modes)
-{
-	return modes && modes != ADJ_OFFSET_SS_READ && !capable() ? -EPERM : 0;
-}
-
-long sys_adjtimex(struct timex *utx)
-{
-	struct timespec64 now = now_timespec();
-	struct timex tx;
-	long rc;
-
-	if (get_user(tx, utx))
-		return -EFAULT;
-	rc = adjust_allowed(tx.modes);
-	if (rc)
-		return rc;
-	tx = (struct timex){
-		.maxerror = MAX_ERROR_US, .esterror = MAX_ERROR_US,
-		.status = STA_UNSYNC, .constant = 2, .precision = 1,
-		.tick = TICK_USEC,
-		.time = { (long)now.tv_sec, now.tv_nsec / 1000 },
-	};
-	return put_user(tx, utx) ? -EFAULT : TIME_ERROR;
-}
-
-long sys_clock_adjtime(int clock, struct timex *utx)
-{
-	if (clock != CLOCK_REALTIME)
-		return clock_exists(clock) ? -EOPNOTSUPP : -EINVAL;
-	return sys_adjtimex(utx);
-}
-
-long sys_clock_adjtime64(int clock, struct __kernel_timex *utx)
-{
-	struct timespec64 now = now_timespec();
-	struct __kernel_timex tx;
-	long rc;
-
-	if (clock != CLOCK_REALTIME)
-		return clock_exists(clock) ? -EOPNOTSUPP : -EINVAL;
-	if (get_user(tx, utx))
-		return -EFAULT;
-	rc = adjust_allowed(tx.modes);
-	if (rc)
-		return rc;
-	tx = (struct __kernel_timex){
-		.maxerror = MAX_ERROR_US, .esterror = MAX_ERROR_US,
-		.status = STA_UNSYNC, .constant = 2, .precision = 1,
-		.tick = TICK_USEC,
-		.time = { now.tv_sec, now.tv_nsec / 1000 },
-	};
-	return put_user(tx, utx) ? -EFAULT : TIME_ERROR;
+	return utv ? time_set(ns) : 0;
 }

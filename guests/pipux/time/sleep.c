@@ -47,46 +47,49 @@ static long relative_restart(struct task *t)
 }
 
 /* A clock of processor time does not tell when: it is looked at in turn */
-static long sleep_cpu(const struct cpu_clock *c, uint64_t target)
+static long sleep_cpu(int clock, uint64_t target, bool absolute)
 {
-	uint64_t now = cpu_clock_read(c);
+	struct cpu_clock c;
+	uint64_t now;
 
+	if (!cpu_clock_find(clock, &c) || c.task == current)
+		return -EINVAL;
+	now = cpu_clock_read(&c);
+	if (!absolute)
+		target = ns_add(now, target);
 	while (now < target) {
 		if (signal_pending())
 			return -ERESTARTNOHAND;
 		sleep_on(true, cpu_clock_poll(now, target));
-		now = cpu_clock_read(c);
+		if (!cpu_clock_find(clock, &c))
+			return -ESRCH;
+		now = cpu_clock_read(&c);
 	}
 	return 0;
 }
 
 /*
  * LIMIT: a sleep until a CLOCK_REALTIME time does not notice that the clock
- * is set meanwhile; a thread that waits for another process's clock assumes
- * that the process stays.
+ * is set meanwhile.
  */
 static long clock_sleep(int clock, int flags, const void *ureq, void *urem,
 		bool wide)
 {
-	struct timespec64 ts;
-	struct cpu_clock c;
 	uint64_t ns;
 	long rc;
 
-	if (!clock_read(clock, &ts) || clock == CLOCK_THREAD_CPUTIME_ID)
+	if (clock >= 0 && !clock_exists(clock))
 		return -EINVAL;
 	if (clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE ||
-			clock == CLOCK_MONOTONIC_COARSE)
+			clock == CLOCK_MONOTONIC_COARSE ||
+			clock == CLOCK_THREAD_CPUTIME_ID ||
+			(clock < 0 && (clock & 7) == 3))
 		return -EOPNOTSUPP;
 	rc = timespec_from_user(ureq, wide, &ns);
 	if (rc)
 		return rc;
-	if (cpu_clock_find(clock, &c)) {
-		if (c.process != current->process)
-			return -EOPNOTSUPP;
-		return sleep_cpu(&c, flags & TIMER_ABSTIME ? ns
-			: ns_add(cpu_clock_read(&c), ns));
-	}
+	if (clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID)
+		return sleep_cpu(clock, ns, flags & TIMER_ABSTIME);
 	if (!(flags & TIMER_ABSTIME))
 		return sleep_relative(ns_add(ktime_get(), ns),
 			(uint32_t)urem, wide);

@@ -145,7 +145,7 @@ static int tty_open(struct inode *inode, struct file *f)
 
 	if (IS_ERR(tty))
 		return (int)PTR_ERR(tty);
-	if (tty->exclusive && !capable())
+	if (tty->exclusive && !capable(CAP_SYS_ADMIN))
 		return -EBUSY;
 	tf = kmalloc(sizeof(*tf));
 	if (!tf)

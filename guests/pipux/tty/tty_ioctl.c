@@ -148,7 +148,7 @@ static long simulate_input(struct tty *tty, const uint8_t *uarg)
 {
 	uint8_t c;
 
-	if (current->process->tty != tty && !capable())
+	if (current->process->tty != tty && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	if (get_user(c, uarg))
 		return -EFAULT;

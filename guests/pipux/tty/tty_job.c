@@ -106,7 +106,7 @@ long sys_vhangup(void)
 {
 	struct tty *tty = current->process->tty;
 
-	if (!capable())
+	if (!capable(CAP_SYS_TTY_CONFIG))
 		return -EPERM;
 	if (tty)
 		tty_hangup(tty);
@@ -122,7 +122,7 @@ static long ioctl_setctty(struct tty *tty, bool steal)
 	if (p->session != p->pid || p->tty)
 		return -EPERM;
 	if (tty->session) {
-		if (!steal || !capable())
+		if (!steal || !capable(CAP_SYS_ADMIN))
 			return -EPERM;
 		session_forget(tty);
 	}

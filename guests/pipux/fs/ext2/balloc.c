@@ -10,7 +10,7 @@
 
 static bool may_use_reserved(const struct ext2_fs *fs)
 {
-	return !current || current->cred.fsuid == 0
+	return !current || capable(CAP_SYS_RESOURCE)
 		|| current->cred.fsuid == fs->geo.reserved_uid;
 }
 

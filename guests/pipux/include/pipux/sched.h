@@ -8,6 +8,7 @@
 #define PIPUX_SCHED_H
 
 #include <pip/abi.h>
+#include <pipux/cred.h>
 #include <pipux/list.h>
 #include <pipux/mm.h>
 #include <pipux/time.h>
@@ -70,11 +71,6 @@ enum task_state {
 	TASK_ZOMBIE,
 };
 
-struct credentials {
-	uint32_t uid, euid, suid, fsuid, gid, egid, sgid, fsgid;
-	uint32_t ngroups, groups[32];
-};
-
 struct process {
 	int pid;		/* thread-group id */
 	int pgrp, session;
@@ -106,7 +102,7 @@ struct process {
 	struct sem_undo *sem_undo;	/* ipc/: NULL: none */
 	uint32_t personality;	/* personality(2); inherited by fork */
 	bool dumpable, thp_disable;	/* prctl(2); inherited by fork */
-	bool keepcaps, subreaper;
+	bool subreaper;
 	bool vfork_child, did_exec, oom_killed;
 	int oom_score_adj;	/* -1000: never a victim */
 	bool kernel;		/* kernel/kthread.c: no program, no signals */
@@ -169,6 +165,12 @@ struct task {
 
 extern struct task *current;
 extern struct list all_processes;
+
+/* Whether current may do what the capability CAP_* is for */
+static inline bool capable(int cap)
+{
+	return current->cred.effective & CAP_BIT(cap);
+}
 
 /* kernel/account.c: brings t->utime and t->stime up to date */
 void task_account(struct task *t);
@@ -244,7 +246,6 @@ void force_signal(int signo, int code, uint32_t addr);	/* a fault */
 bool signal_ignored(struct task *t, int signo);	/* blocked or SIG_IGN: tty */
 void deliver_signals(void);		/* on the way out; may not return */
 void signals_release(struct sigpending *p);
-bool capable(void);			/* current is root */
 
 /* kernel/process_vm.c: may current read t's memory and files? */
 bool may_look_into(const struct task *t);

@@ -30,8 +30,8 @@ static bool may_ping(void)
 
 	if (c->egid >= low && c->egid <= high)
 		return true;
-	for (uint32_t i = 0; i < c->ngroups; i++)
-		if (c->groups[i] >= low && c->groups[i] <= high)
+	for (uint32_t i = 0; c->groups && i < c->groups->n; i++)
+		if (c->groups->id[i] >= low && c->groups->id[i] <= high)
 			return true;
 	return false;
 }
@@ -59,7 +59,7 @@ int inet_create(struct socket *s)
 	case SOCK_RAW:
 		if (!s->protocol || s->protocol > IPPROTO_RAW)
 			return -EPROTONOSUPPORT;
-		return capable() ? raw_create(s) : -EPERM;
+		return capable(CAP_NET_RAW) ? raw_create(s) : -EPERM;
 	default:
 		return -ESOCKTNOSUPPORT;
 	}
@@ -116,7 +116,8 @@ int inet_bind_check(const struct inet_sock *k, uint32_t ip, uint16_t port)
 	if (ip && !k->freebind && !inet_is_local(ip)
 			&& !inet_is_broadcast(ip) && !ip4_addr_ismulticast(&a))
 		return -EADDRNOTAVAIL;
-	return port && port < PORT_FREE && !capable() ? -EACCES : 0;
+	return port && port < PORT_FREE && !capable(CAP_NET_BIND_SERVICE)
+		? -EACCES : 0;
 }
 
 /* From anywhere in the range on: ports shall not be guessed (RFC 6056) */

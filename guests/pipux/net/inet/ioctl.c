@@ -188,7 +188,7 @@ static long set_address(struct netdev *dev, unsigned cmd,
 
 static long set_one(struct netdev *dev, unsigned cmd, const struct ifreq *r)
 {
-	if (!capable())
+	if (!capable(CAP_NET_ADMIN))
 		return -EPERM;
 	switch (cmd) {
 	case SIOCSIFFLAGS:
@@ -271,7 +271,7 @@ static long route_ioctl(const struct rtentry *u, bool add)
 	struct rtentry e;
 	long rc;
 
-	if (!capable())
+	if (!capable(CAP_NET_ADMIN))
 		return -EPERM;
 	if (get_user(e, u))
 		return -EFAULT;
@@ -314,7 +314,7 @@ static long arp_ioctl(unsigned cmd, struct arpreq *u)
 	ip4_addr_t ip;
 	long rc;
 
-	if (cmd != SIOCGARP && !capable())
+	if (cmd != SIOCGARP && !capable(CAP_NET_ADMIN))
 		return -EPERM;
 	if (get_user(r, u))
 		return -EFAULT;

@@ -60,7 +60,7 @@ static int bind_to_device(struct socket *s, const void *uval, int len)
 	len = MIN(len, NETDEV_NAME - 1);
 	if (copy_from_user(name, uval, len))
 		return -EFAULT;
-	if (s->opt.bound_dev && !capable())
+	if (s->opt.bound_dev && !capable(CAP_NET_RAW))
 		return -EPERM;
 	if (!name[0]) {
 		s->opt.bound_dev = 0;
