@@ -104,6 +104,12 @@ static void stop(struct file_owner *o)
 		wait_remove(&o->waiters[--o->nr_waiters].waiter);
 }
 
+void file_urgent(struct file *f)
+{
+	if (f->owner && f->owner->pid)
+		tell(f->owner, SIGURG, NULL);
+}
+
 /* Terminals, pipes, sockets; others ignore O_ASYNC */
 static bool signals(const struct file *f)
 {

@@ -174,6 +174,10 @@ static long unix_ioctl(struct socket *s, unsigned cmd, unsigned long arg)
 		return n < 0 ? n : put_user((int)n, (int *)arg);
 	case SIOCOUTQ:
 		return put_user((int)u->sent, (int *)arg);
+	case SIOCATMARK:
+		if (u->type != SOCK_STREAM)
+			break;
+		return put_user((int)unix_at_mark(u), (int *)arg);
 	}
 	return -ENOIOCTLCMD;
 }
@@ -210,6 +214,8 @@ static uint32_t stream_poll(struct socket *s, struct poll_table *pt)
 
 	if (unix_writable(unix_of(s)))
 		mask |= POLLOUT | POLLWRNORM | POLLWRBAND;
+	if (unix_of(s)->urgent)
+		mask |= POLLPRI;
 	return mask;
 }
 

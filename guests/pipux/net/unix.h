@@ -42,6 +42,7 @@ struct unix_sock {
 	uint32_t queued;		/* packets, or connections */
 	uint32_t backlog;		/* more than that many have to wait */
 	uint32_t sent;			/* bytes on their way from here */
+	struct unix_packet *urgent;	/* in `queue`, not yet read; or NULL */
 	struct mutex reading;		/* keeps the order among readers */
 	struct list pending;		/* listening: by pending_link */
 	struct list pending_link;
@@ -83,6 +84,7 @@ struct unix_packet {
 	struct unix_scm scm;
 	uint32_t len, off, charge;
 	bool peeked;
+	bool oob;			/* one urgent byte; read: the mark stays */
 	void **page;			/* NULL: data[] */
 	char data[];
 };
@@ -143,6 +145,7 @@ struct ucred unix_own_cred(void);
 /* unix_stream.c, unix_dgram.c */
 ssize_t unix_stream_send(struct socket *s, struct socket_msg *m);
 ssize_t unix_stream_recv(struct socket *s, struct socket_msg *m);
+bool unix_at_mark(const struct unix_sock *u);	/* sockatmark(3) */
 int unix_dgram_connect(struct socket *s, const struct sockaddr_storage *addr,
 		int len, uint32_t flags);
 ssize_t unix_dgram_send(struct socket *s, struct socket_msg *m);

@@ -159,6 +159,8 @@ void unix_packet_unlink(struct unix_sock *u, struct unix_packet *p)
 	struct unix_sock *s;
 
 	list_del(&p->link);
+	if (u->urgent == p)
+		u->urgent = NULL;
 	u->queued--;
 	socket_wake(&u->room);
 	if (!full)

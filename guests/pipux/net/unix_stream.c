@@ -3,6 +3,10 @@
  * SOCK_STREAM: bytes in order.  Each write is a run of packets; a read takes
  * from as many as it wants, but never over files that were sent, nor, if it
  * wants credentials, from one sender to another.
+ *
+ * An urgent byte is a packet of its own.  The last one, if it is unread, is
+ * the socket's `urgent`: a read ends before it, and the next one passes over
+ * it or, with SO_OOBINLINE, takes it.  Read by MSG_OOB it stays as a mark.
  */
 #include "unix.h"
 
@@ -16,13 +20,17 @@ static size_t chunk(const struct socket *s, size_t left)
 	return MIN(left, half < CHUNK_MAX ? half : CHUNK_MAX);
 }
 
-/* One packet; the control data goes with the first: bytes or errno */
+/*
+ * One packet, the last byte by itself if it is urgent; the control data goes
+ * with the first: bytes or errno
+ */
 static ssize_t send_chunk(struct socket *s, struct socket_msg *m,
 		struct unix_scm *scm, ktime_t deadline)
 {
 	struct unix_sock *u = unix_of(s);
 	struct unix_packet *p;
-	ssize_t n = chunk(s, m->iov.len);
+	bool oob = (m->flags & MSG_OOB) && m->iov.len == 1;
+	ssize_t n = chunk(s, m->iov.len - (m->flags & MSG_OOB && !oob));
 	int rc = unix_wait_sendable(s, m->flags, deadline);
 
 	if (rc)
@@ -39,7 +47,12 @@ static ssize_t send_chunk(struct socket *s, struct socket_msg *m,
 	scm->fds = NULL;
 	if (p->scm.fds)
 		unix_inflight(p->scm.fds);
+	p->oob = oob;
+	if (oob)
+		u->peer->urgent = p;
 	unix_packet_queue(u->peer, p);
+	if (oob && u->peer->socket)
+		file_urgent(u->peer->socket->file);
 	return n;
 }
 
@@ -69,7 +82,7 @@ ssize_t unix_stream_send(struct socket *s, struct socket_msg *m)
 
 	if (rc)
 		return rc;
-	if (m->flags & MSG_OOB)		/* LIMIT: no urgent data */
+	if ((m->flags & MSG_OOB) && !m->iov.len)
 		rc = -EOPNOTSUPP;
 	else if (m->name_len)
 		rc = u->state == UNIX_CONNECTED ? -EISCONN : -EOPNOTSUPP;
@@ -152,6 +165,28 @@ static int take_packet(struct socket *s, struct unix_packet *p,
 	return m->iov.len != 0;
 }
 
+/* An urgent byte is next: 1 to read it, 0 to end before it, -1: it is gone */
+static int at_urgent(struct socket *s, struct unix_packet *p,
+		const struct reading *r)
+{
+	struct unix_sock *u = unix_of(s);
+	bool peeking = r->m->flags & MSG_PEEK, unread = p->off < p->len;
+
+	if (unread && u->urgent != p)
+		return 1;		/* a later one made it plain data */
+	if (r->copied)
+		return 0;
+	if (unread && s->opt.oobinline) {
+		u->urgent = peeking ? p : NULL;
+		return 1;
+	}
+	if (!peeking) {
+		unix_packet_unlink(u, p);
+		unix_packet_free(p);
+	}
+	return -1;
+}
+
 /* All that is there and wanted: as take_packet */
 static int take(struct socket *s, struct reading *r)
 {
@@ -164,11 +199,15 @@ static int take(struct socket *s, struct reading *r)
 			r->skip -= p->len - p->off;
 			continue;
 		}
-		rc = take_packet(s, p, r);
-		if (rc <= 0)
-			break;
+		if (p->oob)
+			rc = at_urgent(s, p, r);
+		if (rc > 0)
+			rc = take_packet(s, p, r);
+		if (rc == 0 || rc == -EFAULT)
+			return rc;
+		rc = 1;
 	}
-	return rc;
+	return 1;
 }
 
 /* Nothing left: 1 look again, 0 end of it, or errno */
@@ -211,6 +250,42 @@ static long read_on(struct socket *s, struct reading *r, ktime_t deadline)
 	}
 }
 
+bool unix_at_mark(const struct unix_sock *u)
+{
+	const struct unix_packet *p;
+
+	if (list_empty(&u->queue))
+		return false;
+	p = list_first(&u->queue, struct unix_packet, link);
+	return p->oob && (p == u->urgent || p->off == p->len);
+}
+
+/* MSG_OOB: the urgent byte, wherever the reader is */
+static ssize_t recv_urgent(struct socket *s, struct socket_msg *m)
+{
+	struct unix_sock *u = unix_of(s);
+	struct unix_packet *p;
+	ssize_t rc = 1;
+
+	mutex_lock(&u->reading);
+	p = u->urgent;
+	if (!p || s->opt.oobinline)
+		rc = -EINVAL;
+	else if (!m->iov.len || unix_packet_copy(p, 0, 1, &m->iov))
+		rc = -EFAULT;
+	if (rc > 0) {
+		m->out_flags |= MSG_OOB;
+		if (!(m->flags & MSG_PEEK)) {
+			/* a later one may have come while the copy slept */
+			if (u->urgent == p)
+				u->urgent = NULL;
+			p->off = p->len;
+		}
+	}
+	mutex_unlock(&u->reading);
+	return rc;
+}
+
 ssize_t unix_stream_recv(struct socket *s, struct socket_msg *m)
 {
 	struct unix_sock *u = unix_of(s);
@@ -220,7 +295,7 @@ ssize_t unix_stream_recv(struct socket *s, struct socket_msg *m)
 	if (u->state != UNIX_CONNECTED)
 		return -EINVAL;
 	if (m->flags & MSG_OOB)
-		return -EOPNOTSUPP;
+		return recv_urgent(s, m);
 	r.target = (m->flags & MSG_WAITALL) ? m->iov.len
 		: MIN((size_t)s->opt.rcvlowat, m->iov.len);
 	r.target = MAX(r.target, (size_t)1);

@@ -344,6 +344,8 @@ static inline void file_put(struct file *f)
 	if (--f->refs == 0)
 		file_free(f);
 }
+/* fs/owner.c: urgent data has come: SIGURG to the owner (F_SETOWN) */
+void file_urgent(struct file *f);
 /* fs/pipe.c: nobody reads any more: SIGPIPE and -EPIPE */
 long broken_pipe(void);
 ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t pos);

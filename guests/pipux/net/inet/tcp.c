@@ -119,6 +119,7 @@ struct tcp_sock *tcp_sock_new(void)
 	if (!t)
 		return NULL;
 	list_init(&t->accepting);
+	list_init(&t->silent);
 	list_init(&t->link);
 	return t;
 }
@@ -411,7 +412,7 @@ static int tcp_getname(struct socket *s, struct sockaddr_storage *addr,
 	return inet_getname(s, addr, peer);
 }
 
-static void fail_connecting(struct tcp_sock *t, int error)
+static void give_up(struct tcp_sock *t, int error)
 {
 	tcp_abandon(tcp_detach(t), 0);
 	t->connecting = false;
@@ -427,7 +428,7 @@ void tcp_unreachable(uint32_t laddr, uint16_t lport, uint32_t raddr,
 				&& p->remote_port == rport
 				&& p->local_ip.addr == laddr
 				&& p->remote_ip.addr == raddr) {
-			fail_connecting(p->callback_arg, error);
+			give_up(p->callback_arg, error);
 			return;
 		}
 }
@@ -458,6 +459,17 @@ static void drop_time_wait(void)
 	}
 }
 
+/* tcp(7): TCP_SYNCNT, TCP_USER_TIMEOUT */
+static bool gave_up(struct tcp_sock *t)
+{
+	const struct tcp_pcb *p = t->pcb;
+
+	t->stalled = p->nrtx ? t->stalled + 1 : 0;
+	if (p->state == SYN_SENT && t->syncnt && p->nrtx > t->syncnt)
+		return true;
+	return t->user_timeout && t->stalled * 1000 >= t->user_timeout;
+}
+
 void inet_tcp_second(void)
 {
 	struct tcp_pcb *p = tcp_active_pcbs, *next;
@@ -468,10 +480,15 @@ void inet_tcp_second(void)
 		struct tcp_sock *t = p->callback_arg;
 
 		next = p->next;
-		if (p->state != SYN_SENT || !t || !unresolved(p))
+		if (!t)
 			continue;
-		if (++t->waiting > SYN_ARP_SECONDS)
-			fail_connecting(t, EHOSTUNREACH);
+		if (t->deferred && ++t->waiting >= t->listener->defer_accept)
+			tcp_undefer(t);
+		if (gave_up(t))
+			give_up(t, ETIMEDOUT);
+		else if (p->state == SYN_SENT && unresolved(p)
+				&& ++t->waiting > SYN_ARP_SECONDS)
+			give_up(t, EHOSTUNREACH);
 	}
 }
 

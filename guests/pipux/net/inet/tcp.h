@@ -16,17 +16,24 @@ struct tcp_sock {
 	bool connecting, connected;	/* connected: once, even if it ended */
 	bool told;			/* connect() has reported it */
 	bool eof;			/* the peer's FIN has come */
-	uint8_t cork, quickack;		/* options without effect */
-	int defer_accept, user_timeout, syncnt;
+	bool cork, quickack;
+	int defer_accept;		/* of a listener: seconds */
+	int user_timeout, syncnt;	/* ms; SYNs sent again; 0: default */
+	int stalled;			/* seconds since the peer's last ACK */
 	int keepidle, keepintvl, keepcnt;	/* seconds, probes; 0: default */
 	bool nodelay;
 	int error;			/* before it has a socket */
 	struct pbuf *rx, *rx_tail;	/* received; chained without tot_len */
 	size_t rx_len;
+	uint32_t rx_total;		/* bytes that ever came; wraps around */
+	uint32_t urgent_at;		/* tcp_urgent.c: its place among them */
+	uint8_t urgent, urgent_byte;	/* URGENT_* */
 	struct tcp_sock *listener;	/* of one that waits to be accepted */
 	struct list accepting;		/* such of this listener, by link */
+	struct list silent;		/* ... and such that have sent nothing yet */
 	struct list link;
-	int waiting;			/* seconds without the peer's MAC */
+	bool deferred;			/* in the listener's list of these */
+	int waiting;			/* seconds: for the MAC, or deferred */
 };
 
 static inline struct tcp_sock *tcp_sk(const struct socket *s)
@@ -46,6 +53,7 @@ int tcp_bind_pcb(struct tcp_sock *t, uint32_t ip, uint16_t port);
 void tcp_apply_options(struct tcp_sock *t);
 
 /* tcp_listen.c */
+void tcp_undefer(struct tcp_sock *t);		/* it may be accepted */
 int tcp_listen_socket(struct socket *s, int backlog);
 int tcp_accept_socket(struct socket *s, struct socket *to, uint32_t flags);
 void tcp_listener_close(struct tcp_sock *l);
@@ -58,6 +66,17 @@ uint32_t tcp_poll_socket(struct socket *s, struct poll_table *pt);
 long tcp_ioctl(struct socket *s, unsigned cmd, unsigned long arg);
 err_t tcp_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err);
 void tcp_discard(struct tcp_sock *t);	/* what was received */
+
+/* tcp_urgent.c */
+enum { URGENT_NONE, URGENT_AHEAD, URGENT_HERE, URGENT_READ };
+err_t tcp_urgent_hook(struct tcp_pcb *pcb, const struct tcp_hdr *h);
+void tcp_urgent_arrived(struct tcp_sock *t);
+bool tcp_at_mark(const struct tcp_sock *t);	/* sockatmark(3) */
+bool tcp_urgent_unread(const struct tcp_sock *t);
+/* t->urgent is not NONE: is the byte next?  Else *n is cut to end before it */
+enum mark { MARK_NONE, MARK_HERE } tcp_mark(struct tcp_sock *t, size_t *n);
+ssize_t tcp_recv_urgent(struct socket *s, struct socket_msg *m);
+void tcp_send_urgent(struct tcp_pcb *pcb);
 
 /* tcp_option.c */
 void tcp_option_changed(struct socket *s, int name);

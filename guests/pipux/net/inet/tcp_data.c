@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * TCP sockets: data, and what poll says (tcp(7), send(2), recv(2)).
- *
- * LIMIT: no urgent data; it is part of the stream.
  */
 #include "tcp.h"
 #include <asm/ioctls.h>
@@ -31,6 +29,7 @@ err_t tcp_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 
 	if (p) {
 		t->rx_len += p->tot_len;
+		t->rx_total += p->tot_len;
 		if (t->rx)
 			t->rx_tail->next = p;
 		else
@@ -38,9 +37,15 @@ err_t tcp_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 		while (p->next)
 			p = p->next;
 		t->rx_tail = p;
+		if (unlikely(t->urgent))
+			tcp_urgent_arrived(t);
+		if (unlikely(t->quickack))
+			tcp_ack_now(pcb);
 	} else {
 		t->eof = true;
 	}
+	if (unlikely(t->deferred))
+		tcp_undefer(t);
 	if (!t->k.s)
 		return ERR_OK;
 	socket_wake(&t->k.s->rd);
@@ -87,29 +92,32 @@ static void ack_now(struct tcp_sock *t)
 	inet_run();
 }
 
-static ssize_t peek(struct tcp_sock *t, struct socket_msg *m)
+/* At most `max` bytes from the skip-th on */
+static ssize_t peek(struct tcp_sock *t, struct socket_msg *m, size_t max,
+		size_t skip)
 {
 	size_t done = 0;
 
-	for (struct pbuf *p = t->rx; p && m->iov.len; p = p->next) {
-		size_t n = MIN((size_t)p->len, m->iov.len);
+	for (struct pbuf *p = t->rx; p && done < max; p = p->next) {
+		size_t n = MIN((size_t)p->len - skip, max - done);
 
-		if (iov_to(&m->iov, p->payload, n))
+		if (iov_to(&m->iov, (u8_t *)p->payload + skip, n))
 			return done ? (ssize_t)done : -EFAULT;
 		done += n;
+		skip = 0;
 	}
 	return done;
 }
 
-/* What is there and fits goes to the user: bytes or -EFAULT */
-static ssize_t take(struct tcp_sock *t, struct socket_msg *m)
+/* What is there, `max` bytes, goes to the user: bytes or -EFAULT */
+static ssize_t take(struct tcp_sock *t, struct socket_msg *m, size_t max)
 {
 	size_t done = 0;
 	long rc = 0;
 
-	while (t->rx && m->iov.len) {
+	while (t->rx && done < max) {
 		struct pbuf *p = t->rx;
-		size_t n = MIN((size_t)p->len, m->iov.len);
+		size_t n = MIN((size_t)p->len, max - done);
 
 		if (m->flags & MSG_TRUNC)
 			iov_skip(&m->iov, n);
@@ -126,6 +134,33 @@ static ssize_t take(struct tcp_sock *t, struct socket_msg *m)
 	t->rx_len -= done;
 	window_open(t, done);
 	return done ? (ssize_t)done : rc;
+}
+
+/* An urgent byte that is not part of the data */
+static void pass_urgent(struct tcp_sock *t)
+{
+	struct socket_msg nowhere = { .iov.len = 1, .iov.seg = 1,
+		.flags = MSG_TRUNC };
+
+	(void)take(t, &nowhere, 1);
+	t->urgent = URGENT_NONE;
+}
+
+/* Reads once: bytes, or errno; 0 also at an urgent byte behind others */
+static ssize_t read_some(struct socket *s, struct socket_msg *m, size_t done)
+{
+	struct tcp_sock *t = tcp_sk(s);
+	bool peeking = m->flags & MSG_PEEK, skip = false;
+	size_t max = m->iov.len;
+
+	if (unlikely(t->urgent) && tcp_mark(t, &max) == MARK_HERE) {
+		if (done)
+			return 0;
+		skip = !s->opt.oobinline;
+		if (skip && !peeking)
+			pass_urgent(t);
+	}
+	return peeking ? peek(t, m, max, skip) : take(t, m, max);
 }
 
 /* Nothing to read: 0 at the end of the stream, 1 to wait, or errno */
@@ -152,17 +187,19 @@ ssize_t tcp_recvmsg(struct socket *s, struct socket_msg *m)
 	if (s->listening || !(t->connected || t->connecting || s->error))
 		return -ENOTCONN;
 	if (m->flags & (MSG_OOB | MSG_ERRQUEUE))
-		return m->flags & MSG_OOB ? -EINVAL : -EAGAIN;
+		return m->flags & MSG_OOB ? tcp_recv_urgent(s, m) : -EAGAIN;
 	if ((m->flags & (MSG_WAITALL | MSG_PEEK)) == MSG_WAITALL)
 		target = want;
 	else if (!(m->flags & MSG_PEEK))
 		target = MIN(want, (size_t)s->opt.rcvlowat);
 	for (;;) {
 		if (t->rx_len)
-			rc = m->flags & MSG_PEEK ? peek(t, m) : take(t, m);
+			rc = read_some(s, m, done);
 		if (rc < 0)
 			break;
 		done += rc;
+		if (unlikely(t->urgent) && done && tcp_at_mark(t))
+			break;
 		if (done >= target && (done || !want))
 			break;
 		rc = nothing(s, m->flags);
@@ -239,6 +276,15 @@ static void flush(struct tcp_sock *t)
 	inet_run();
 }
 
+/* tcp(7), TCP_CORK: less than a segment waits for more */
+static bool corked(const struct tcp_sock *t, uint32_t flags)
+{
+	const struct tcp_seg *seg = t->pcb ? t->pcb->unsent : NULL;
+
+	return (unlikely(t->cork) || (flags & MSG_MORE)) && seg && !seg->next
+		&& seg->len < tcp_mss(t->pcb);
+}
+
 /* Waits for room; lwIP's buffers may lack memory though there is some */
 static long wait_for_room(struct socket *s, uint32_t flags, ktime_t deadline)
 {
@@ -262,8 +308,6 @@ ssize_t tcp_sendmsg(struct socket *s, struct socket_msg *m)
 	size_t want = m->iov.len;
 	long rc = 0;
 
-	if (m->flags & MSG_OOB)
-		return -EOPNOTSUPP;
 	if (t->connecting)
 		rc = m->flags & MSG_DONTWAIT ? -EAGAIN
 			: socket_wait(&s->wr, !t->connecting, deadline);
@@ -277,7 +321,10 @@ ssize_t tcp_sendmsg(struct socket *s, struct socket_msg *m)
 		if (rc == 1)
 			rc = wait_for_room(s, m->flags, deadline);
 	}
-	flush(t);
+	if (unlikely(m->flags & MSG_OOB) && want > m->iov.len && t->pcb)
+		tcp_send_urgent(t->pcb);
+	if (!corked(t, m->flags))
+		flush(t);
 	return want > m->iov.len ? (ssize_t)(want - m->iov.len) : rc;
 }
 
@@ -314,6 +361,8 @@ uint32_t tcp_poll_socket(struct socket *s, struct poll_table *pt)
 	if (t->rx_len >= MIN((size_t)s->opt.rcvlowat, (size_t)TCP_WND / 2)
 			&& t->rx_len)
 		ready |= POLLIN | POLLRDNORM;
+	if (unlikely(t->urgent) && tcp_urgent_unread(t))
+		ready |= POLLPRI;
 	if (out || closed(t) || writable(s))
 		ready |= POLLOUT | POLLWRNORM;
 	return ready;
@@ -334,7 +383,7 @@ long tcp_ioctl(struct socket *s, unsigned cmd, unsigned long arg)
 		return put_user(t->pcb ? (int)(TCP_SND_BUF
 			- t->pcb->snd_buf) : 0, (int *)arg);
 	case SIOCATMARK:
-		return put_user(0, (int *)arg);
+		return put_user((int)tcp_at_mark(t), (int *)arg);
 	default:
 		return -ENOIOCTLCMD;
 	}

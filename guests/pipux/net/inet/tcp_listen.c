@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * TCP sockets that listen (listen(2), accept(2)).  A connection that nobody
- * has accepted is a tcp_sock without a socket, in its listener's list.
+ * has accepted is a tcp_sock without a socket, in a list of its listener's:
+ * with TCP_DEFER_ACCEPT in `silent` until data has come.
  */
 #include "tcp.h"
 
@@ -24,9 +25,21 @@ static err_t accepted(void *arg, struct tcp_pcb *pcb, err_t err)
 	t->k.rport = pcb->remote_port;
 	tcp_attach(t, pcb);
 	tcp_backlog_delayed(pcb);
+	t->deferred = l->defer_accept > 0;
+	list_add_tail(t->deferred ? &l->silent : &l->accepting, &t->link);
+	if (!t->deferred)
+		socket_wake(&l->k.s->rd);
+	return ERR_OK;
+}
+
+void tcp_undefer(struct tcp_sock *t)
+{
+	struct tcp_sock *l = t->listener;
+
+	t->deferred = false;
+	list_del(&t->link);
 	list_add_tail(&l->accepting, &t->link);
 	socket_wake(&l->k.s->rd);
-	return ERR_OK;
 }
 
 unsigned tcp_accepting(const struct tcp_sock *t)
@@ -116,6 +129,8 @@ void tcp_listener_close(struct tcp_sock *l)
 	if (l->pcb)
 		tcp_close(tcp_detach(l));
 	list_for_each_safe(t, next, &l->accepting, link)
+		tcp_sock_free(t);
+	list_for_each_safe(t, next, &l->silent, link)
 		tcp_sock_free(t);
 	l->k.s->listening = false;
 	tcp_wake(l);

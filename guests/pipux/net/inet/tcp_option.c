@@ -3,9 +3,8 @@
  * TCP sockets: options of level IPPROTO_TCP (tcp(7)), and what becomes of
  * SOL_SOCKET's and IPPROTO_IP's.
  *
- * LIMIT: TCP_CORK, TCP_QUICKACK, TCP_DEFER_ACCEPT, TCP_USER_TIMEOUT and
- * TCP_SYNCNT are kept, but nothing follows from them; SO_RCVBUF neither: the
- * window is always TCP_WND.
+ * LIMIT: TCP_MAXSEG is checked only, and SO_RCVBUF kept: the window is always
+ * TCP_WND.  More than SYNCNT_DEFAULT SYNs are not sent again.
  */
 #include "tcp.h"
 #include <linux/tcp.h>
@@ -137,7 +136,8 @@ int tcp_setsockopt(struct socket *s, int name, const void *uval, int len)
 	if (rc)
 		return rc;
 	tcp_apply_options(t);
-	if (t->nodelay && t->pcb && t->pcb->unsent) {
+	if ((t->nodelay || name == TCP_CORK) && !t->cork && t->pcb
+			&& t->pcb->unsent) {
 		(void)tcp_output(t->pcb);
 		inet_run();
 	}

@@ -81,12 +81,17 @@
 struct ip4_addr;
 struct netif;
 struct pbuf;
+struct tcp_pcb;
+struct tcp_hdr;
+signed char tcp_urgent_hook(struct tcp_pcb *pcb, const struct tcp_hdr *h);
 struct netif *route_hook(const struct ip4_addr *src,
 	const struct ip4_addr *dest);
 const struct ip4_addr *gateway_hook(struct netif *netif,
 	const struct ip4_addr *dest);
 #define LWIP_HOOK_IP4_ROUTE_SRC(src, dest)	route_hook(src, dest)
 #define LWIP_HOOK_ETHARP_GET_GW(netif, dest)	gateway_hook(netif, dest)
+#define LWIP_HOOK_TCP_INPACKET_PCB(pcb, hdr, optlen, opt1len, opt2, p) \
+	(TCPH_FLAGS(hdr) & TCP_URG ? tcp_urgent_hook(pcb, hdr) : ERR_OK)
 #define LWIP_HOOK_TCP_ISN(lip, lport, rip, rport) \
 	inet_isn((lip)->addr, lport, (rip)->addr, rport)
 
