@@ -4,7 +4,9 @@
 One microsecond there is one instruction here.  Tracks are threads of one
 process of the format: Pip, the VMM, guest kernels, then each thread of the
 guest; between its own stretches a thread has a slice for what it waited for.
-Arrows lead from a system call through the guest kernel to the return.
+Arrows lead from a system call through the guest kernel to the return.  An
+arrow's end belongs to the slice that is open at its time, so the last one is
+within the call's last instruction: what follows it may be of no length.
 """
 
 import json
@@ -54,7 +56,12 @@ def calls(line, number):
         yield {"ph": "s", "tid": tid, "ts": start, **arrow}
         yield {"ph": "t", "tid": number(steps[1].track),
                "ts": steps[1].start, **arrow}
-        yield {"ph": "f", "bp": "e", "tid": tid, "ts": end, **arrow}
+        yield {"ph": "f", "bp": "e", "tid": tid, "ts": end - 1, **arrow}
+
+
+def in_order(event):
+    """By time; a slice before what lies in it, arrows behind their slices."""
+    return event["ts"], event["ph"] != "X", -event.get("dur", 0)
 
 
 def write(line, rings, path):
@@ -65,7 +72,8 @@ def write(line, rings, path):
     def number(track):
         return track_number(tracks, track)
 
-    events = [*slices(line, number), *calls(line, number)]
+    events = sorted([*slices(line, number), *calls(line, number)],
+                    key=in_order)
     with open(path, "w", encoding="utf-8") as file:
         json.dump({"displayTimeUnit": "ms",
                    "otherData": {"events lost": [[ring.layer, ring.lost]

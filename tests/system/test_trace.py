@@ -46,6 +46,35 @@ def test_a_track_per_partition(traced):
     assert any(re.fullmatch(r"sh \d+", name) for name in names)
 
 
+FIELDS = {
+    "M": {"name": str, "args": dict},
+    "X": {"name": str, "cat": str, "tid": int, "ts": int, "dur": int,
+          "args": dict},
+    "i": {"name": str, "cat": str, "tid": int, "ts": int, "s": str},
+    "s": {"name": str, "cat": str, "tid": int, "ts": int, "id": int},
+    "t": {"name": str, "cat": str, "tid": int, "ts": int, "id": int},
+    "f": {"name": str, "cat": str, "tid": int, "ts": int, "id": int,
+          "bp": str},
+}
+
+
+def test_every_event_has_the_fields_of_its_kind(traced):
+    """Those of the trace-event format, no others, in order of time."""
+    document = traced[1]
+    assert set(document) == {"displayTimeUnit", "otherData", "traceEvents"}
+    last = 0
+    for event in document["traceEvents"]:
+        fields = dict(FIELDS[event["ph"]], ph=str, pid=int)
+        if "tid" in event:
+            fields["tid"] = int
+        assert {name: type(value) for name, value in event.items()} == fields
+        if event["ph"] == "M":
+            assert last == 0    # names come first
+        else:
+            assert event["ts"] >= last
+            last = event["ts"]
+
+
 def test_slices_are_well_nested(traced):
     by_track = {}
     for event in slices(traced[1]):
@@ -82,6 +111,23 @@ def test_arrows_from_a_call_to_its_return(traced):
         assert start["tid"] == end["tid"] != step["tid"]
         assert names[step["tid"]] == "guest kernel"
         assert start["ts"] < step["ts"] < end["ts"]
+
+
+def test_each_end_of_an_arrow_lies_in_a_slice(traced):
+    """Viewers tie it to the slice open at its time, and drop it if there is
+    none.  On a thread's track that is the call's own."""
+    by_track = {}
+    for event in slices(traced[1]):
+        by_track.setdefault(event["tid"], []).append(event)
+    for arrow in traced[1]["traceEvents"]:
+        if arrow["ph"] not in "stf":
+            continue
+        slice_of_it = [e for e in by_track[arrow["tid"]]
+                       if e["ts"] <= arrow["ts"] < e["ts"] + e["dur"]]
+        assert slice_of_it, arrow
+        if arrow["ph"] in "sf":
+            assert slice_of_it[-1]["name"] == arrow["name"]
+            assert slice_of_it[-1]["cat"] == "system call"
 
 
 def test_life_of_a_write(traced):
