@@ -33,7 +33,7 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all deps run run-iso iso disk qemu-elf qemu-iso test test-system \
-	test-long test-bochs bench trace \
+	test-long test-browser test-bochs bench trace \
 	bench-native bench-pip size debug lab doc check clean distclean help
 
 include $(wildcard pip/build.mk pip/lib/build.mk pip/partitions/build.mk \
@@ -83,6 +83,10 @@ test-long: ## explorations, fuzzing and transfers that take an hour
 	@scripts/install-deps test
 	@+$(MAKE) --no-print-directory all guest-programs programs test-pip-long
 	$(PYTHON) -m pytest tests/system -m long $(PYTESTFLAGS)
+
+test-browser: ## the page of benchmarks in Chromium
+	@scripts/install-deps test bench browser
+	$(PYTHON) -m pytest tests/system -m browser $(PYTESTFLAGS)
 
 test-bochs: ## Pip's conformance and attack suites under Bochs
 	@scripts/install-deps test

@@ -65,6 +65,42 @@ EXT2 = {
     "ext2-read-again": "the same from memory",
 }
 
+# By the number of guests; the machine has 32 MiB for each
+GUESTS = {
+    "null": "null system call, others asleep",
+    "pipe": "pipe ping-pong, others asleep",
+    "fork": "fork, exit, wait, others asleep",
+    "fault": "first touch of a page, others asleep",
+    "late": "lateness of a sleeping process, others asleep",
+    "late-compute": "lateness of it, others compute",
+    "pipe-compute": "pipe ping-pong, others compute",
+    "below": "memory per guest: Pip and VMM, bytes",
+    "kernel": "memory per guest: its kernel, bytes",
+}
+# By the machine's memory, one guest
+MEMORY = {
+    "pip": "firmware, Pip's boot",
+    "boot": "boot to init, initrd of 48 KiB",
+    "create": "createPartition",
+    "null": "null system call",
+    "fault": "first touch of a page",
+    "fork": "fork, exit, wait",
+}
+
+# {plot's title: (label of x, unit, rows)}
+GUEST_PLOTS = {
+    "costs beside other guests": ("guests", "instructions", (
+        "null", "pipe", "fault")),
+    "a sleeping process wakes": ("guests", "instructions late", (
+        "late", "late-compute")),
+    "memory of a guest": ("guests", "bytes", ("below", "kernel")),
+}
+MEMORY_PLOTS = {
+    "boot": ("MiB of memory", "instructions", ("pip", "boot")),
+    "costs": ("MiB of memory", "instructions", (
+        "create", "null", "fault", "fork")),
+}
+
 # {end of a phase, in order: the phase}
 BOOT = {
     "root-start": "firmware, Pip",
@@ -101,4 +137,6 @@ CURVES = {
     "create and delete, by depth": ("depth of the caller", {
         "create-depth": "createPartition",
         "delete-depth": "deletePartition, empty"}),
+    "memory of a partition": ("prepared regions", {
+        "memory-regions": "descriptor and tables"}),
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How Pip's costs grow: with the number of partitions, with the depth of the
- * tree, with what a partition holds.  Prints lines `CURVE X INSTRUCTIONS`; run
- * under `-icount shift=0,sleep=off` with 512 MiB, where a TSC tick is one
- * instruction.  `scripts/curves` draws them.
+ * tree, with what a partition holds.  Prints lines `CURVE X INSTRUCTIONS`, for
+ * "memory-regions" `CURVE X BYTES`; run under `-icount shift=0,sleep=off` with
+ * 512 MiB, where a TSC tick is one instruction.  `scripts/curves` draws them.
  *
  * All interrupt lines are masked, so nothing but the call is ever timed.
  */
@@ -133,20 +133,29 @@ static uint32_t descend(uint32_t depth)
 	return result;
 }
 
+static uint32_t taken;			/* pages lent to Pip by lend() */
+
+static uint32_t lend(void)
+{
+	taken++;
+	return page_new();
+}
+
 /* Of a child with `regions` prepared regions and `pages` pages in them */
 static uint32_t deletion(uint32_t regions, uint32_t pages)
 {
 	uint32_t p[5], va = PAGES_START;
 
+	taken = 0;
 	for (int i = 0; i < 5; i++)
-		p[i] = page_new();
+		p[i] = lend();
 	if (!create(p))
 		give_up("createPartition", pages);
 	for (uint32_t r = 0; r < regions; r++, va += REGION_SIZE) {
-		uint32_t first = page_new(), second = page_new();
+		uint32_t first = lend(), second = lend();
 
 		*(uint32_t *)first = second;
-		*(uint32_t *)second = page_new();
+		*(uint32_t *)second = lend();
 		if (Pip_Prepare(p[0], va, first) != 1)
 			give_up("prepare", r);
 	}
@@ -166,8 +175,10 @@ static void measure_deletion(void)
 	for (uint32_t i = 0; i < ARRAY_SIZE(pages); i++)
 		point("delete-pages", pages[i],
 			deletion(4096 / PAGES_PER_REGION, pages[i]));
-	for (uint32_t i = 0; i < ARRAY_SIZE(regions); i++)
+	for (uint32_t i = 0; i < ARRAY_SIZE(regions); i++) {
 		point("delete-regions", regions[i], deletion(regions[i], 0));
+		point("memory-regions", regions[i], taken * PIP_PAGE_SIZE);
+	}
 }
 
 /* The root is one of the partitions that are counted */
