@@ -54,7 +54,9 @@ static inline word table_index(word va)
 	return va >> 12 & 1023;
 }
 
-/*@ assigns \nothing; */
+/* At any moment, or never */
+/*@ assigns \nothing;
+    ensures \result == 0 || \result == 1; */
 bool interrupted(void);
 
 /*@ assigns \nothing; */
@@ -66,13 +68,6 @@ static inline bool user_region(word dir)
 static inline void tlb_drop(word va)
 {
 	(void)va;
-}
-
-/* Nothing interrupts the simulation, but the test of just that */
-extern bool sim_interrupt;
-static inline bool interrupted(void)
-{
-	return sim_interrupt;
 }
 
 static inline void page_wipe(word paddr)
