@@ -160,10 +160,12 @@ def test_remount(tmp_path):
         "|| echo busy; exec 5>&-; mount -o remount,ro /mnt || exit 1\n"
         "echo b 2>&1 >/mnt/b | grep -o 'Read-only.*'; grep -c 'ext2 ro' "
         "/proc/mounts; mount -o remount,rw /mnt; echo c >/mnt/c; cat /mnt/c\n"
-        "mkdir /ref; mount -t ext2 /dev/vda /ref 2>&1 | grep -ci busy\n"
-        "umount /mnt")
+        "mkdir /ref; mount -t ext2 -o ro /dev/vda /ref 2>&1 "
+        "| grep -ci busy\n"
+        "mount -t ext2 /dev/vda /ref; echo d >/ref/d; umount /mnt; "
+        "cat /ref/c /ref/d; umount /ref")
     assert result.output.startswith("busy\n")
-    assert "1\nc\n1\n" in result.output
+    assert "1\nc\n1\nc\nd\n" in result.output
     check_clean(disk)
 
 

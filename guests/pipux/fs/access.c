@@ -2,12 +2,27 @@
 /* access(2): what the real user may do. */
 #include "internal.h"
 
+static int permitted(const struct path *p, int mode)
+{
+	struct inode *inode = p->dentry->inode;
+	int rc;
+
+	if ((mode & MAY_EXEC) && inode_is(inode, S_IFREG)
+	    && (p->mnt->flags & MS_NOEXEC))
+		return -EACCES;
+	rc = mode ? inode_permission(inode, mode) : 0;
+	if (rc == 0 && (mode & MAY_WRITE) && mount_read_only(p->mnt)
+	    && !inode_is_special(inode))
+		return -EROFS;
+	return rc;
+}
+
 static long access_at(int dfd, const char *upath, int mode, int flags)
 {
 	struct credentials *c = &current->cred;
 	uint32_t fsuid = c->fsuid, fsgid = c->fsgid;
 	uint64_t effective = c->effective;
-	struct dentry *d;
+	struct path p;
 	long rc;
 
 	if ((mode & ~7)
@@ -18,16 +33,11 @@ static long access_at(int dfd, const char *upath, int mode, int flags)
 		c->fsgid = c->gid;
 		c->effective = cap_of_real(c);
 	}
-	d = user_path(dfd, upath,
-		(flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, flags);
-	rc = PTR_ERR(d);
-	if (!IS_ERR(d)) {
-		rc = mode ? inode_permission(d->inode, mode) : 0;
-		if (rc == 0 && (mode & MAY_EXEC)
-		    && (d->sb->flags & MS_NOEXEC)
-		    && inode_is(d->inode, S_IFREG))
-			rc = -EACCES;
-		dentry_put(d);
+	rc = user_path(dfd, upath,
+		(flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, flags, &p);
+	if (rc == 0) {
+		rc = permitted(&p, mode);
+		path_put(&p);
 	}
 	c->fsuid = fsuid;
 	c->fsgid = fsgid;

@@ -2,18 +2,18 @@
 /* Changing attributes: mode, owner, size.  Who may: the man pages. */
 #include "notify.h"
 
-static int may_change(struct inode *inode)
+static int may_change(const struct path *p)
 {
-	if (inode->sb->flags & MS_RDONLY)
+	if (mount_read_only(p->mnt))
 		return -EROFS;
-	return inode_owner(inode) ? 0 : -EPERM;
+	return inode_owner(p->dentry->inode) ? 0 : -EPERM;
 }
 
 /* chmod(2): set-group-id needs membership */
-static long change_mode(struct dentry *d, uint32_t mode)
+static long change_mode(const struct path *p, uint32_t mode)
 {
-	struct inode *inode = d->inode;
-	int rc = may_change(inode);
+	struct inode *inode = p->dentry->inode;
+	int rc = may_change(p);
 
 	if (rc)
 		return rc;
@@ -25,18 +25,18 @@ static long change_mode(struct dentry *d, uint32_t mode)
 	inode->mode = (inode->mode & S_IFMT) | mode;
 	inode->ctime = inode_time();
 	inode_dirty(inode);
-	notify_dentry(d, IN_ATTRIB);
+	notify_dentry(p->dentry, IN_ATTRIB);
 	return 0;
 }
 
 #define KEEP	((uint32_t)-1)
 
 /* chown(2): CAP_CHOWN may do all, the owner may choose among his groups */
-static long change_owner(struct dentry *d, uint32_t uid, uint32_t gid)
+static long change_owner(const struct path *p, uint32_t uid, uint32_t gid)
 {
-	struct inode *inode = d->inode;
+	struct inode *inode = p->dentry->inode;
 
-	if (inode->sb->flags & MS_RDONLY)
+	if (mount_read_only(p->mnt))
 		return -EROFS;
 	if (!capable(CAP_CHOWN)) {
 		if (current->cred.fsuid != inode->uid
@@ -57,19 +57,19 @@ static long change_owner(struct dentry *d, uint32_t uid, uint32_t gid)
 	inode->ctime = inode_time();
 	inode_dirty(inode);
 	if (uid != KEEP || gid != KEEP)
-		notify_dentry(d, IN_ATTRIB);
+		notify_dentry(p->dentry, IN_ATTRIB);
 	return 0;
 }
 
 long sys_fchmodat(int dfd, const char *upath, uint32_t mode)
 {
-	struct dentry *d = user_path(dfd, upath, LOOKUP_FOLLOW, 0);
-	long rc;
+	struct path p;
+	long rc = user_path(dfd, upath, LOOKUP_FOLLOW, 0, &p);
 
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	rc = change_mode(d, mode);
-	dentry_put(d);
+	if (rc)
+		return rc;
+	rc = change_mode(&p, mode);
+	path_put(&p);
 	return rc;
 }
 
@@ -85,7 +85,7 @@ long sys_fchmod(int fd, uint32_t mode)
 
 	if (!f)
 		return -EBADF;
-	rc = change_mode(f->dentry, mode);
+	rc = change_mode(&f->path, mode);
 	file_put(f);
 	return rc;
 }
@@ -93,13 +93,13 @@ long sys_fchmod(int fd, uint32_t mode)
 static long chown_path(int dfd, const char *upath, uint32_t uid, uint32_t gid,
 		unsigned lookup, int flags)
 {
-	struct dentry *d = user_path(dfd, upath, lookup, flags);
-	long rc;
+	struct path p;
+	long rc = user_path(dfd, upath, lookup, flags, &p);
 
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	rc = change_owner(d, uid, gid);
-	dentry_put(d);
+	if (rc)
+		return rc;
+	rc = change_owner(&p, uid, gid);
+	path_put(&p);
 	return rc;
 }
 
@@ -129,7 +129,7 @@ long sys_fchown32(int fd, uint32_t uid, uint32_t gid)
 
 	if (!f)
 		return -EBADF;
-	rc = change_owner(f->dentry, uid, gid);
+	rc = change_owner(&f->path, uid, gid);
 	file_put(f);
 	return rc;
 }
@@ -155,30 +155,37 @@ long sys_fchown(int fd, uint32_t uid, uint32_t gid)
 	return sys_fchown32(fd, widen(uid), widen(gid));
 }
 
-/* truncate(2) */
+/* May a file be truncated by its name?  truncate(2) */
+static long truncate_check(const struct path *p)
+{
+	struct inode *inode = p->dentry->inode;
+	int rc;
+
+	if (inode_is(inode, S_IFDIR))
+		return -EISDIR;
+	if (!inode_is(inode, S_IFREG))
+		return -EINVAL;
+	rc = mount_read_only(p->mnt) ? -EROFS
+		: inode_permission(inode, MAY_WRITE);
+	return rc ? rc : inode->writers < 0 ? -ETXTBSY : 0;
+}
+
 static long truncate_path(const char *upath, loff_t size)
 {
-	struct dentry *d;
+	struct path p;
 	long rc;
 
 	if (size < 0)
 		return -EINVAL;
-	d = user_path(AT_FDCWD, upath, LOOKUP_FOLLOW, 0);
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	if (inode_is(d->inode, S_IFDIR))
-		rc = -EISDIR;
-	else if (!inode_is(d->inode, S_IFREG))
-		rc = -EINVAL;
-	else
-		rc = inode_permission(d->inode, MAY_WRITE);
-	if (rc == 0 && d->inode->writers < 0)
-		rc = -ETXTBSY;
+	rc = user_path(AT_FDCWD, upath, LOOKUP_FOLLOW, 0, &p);
+	if (rc)
+		return rc;
+	rc = truncate_check(&p);
 	if (rc == 0)
-		rc = inode_truncate(d->inode, size);
+		rc = inode_truncate(p.dentry->inode, size);
 	if (rc == 0)
-		notify_dentry(d, IN_MODIFY);
-	dentry_put(d);
+		notify_dentry(p.dentry, IN_MODIFY);
+	path_put(&p);
 	return rc;
 }
 

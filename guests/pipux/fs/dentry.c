@@ -42,11 +42,9 @@ struct dentry *dentry_new(struct dentry *parent, const char *name, size_t len)
 	list_init(&d->children);
 	list_init(&d->sibling);
 	list_init(&d->lru);
-	list_init(&d->sb_link);
 	if (parent) {
 		d->hash = path_hash(d->name);
 		d->sb = parent->sb;
-		list_add_tail(&d->sb->dentries, &d->sb_link);
 	}
 	return d;
 }
@@ -59,7 +57,6 @@ struct dentry *dentry_root(struct super_block *sb, struct inode *inode)
 		return NULL;
 	d->sb = sb;
 	d->inode = inode;
-	list_add_tail(&sb->dentries, &d->sb_link);
 	return d;
 }
 
@@ -89,7 +86,7 @@ void dentry_hash(struct dentry *d)
 	*b = d;
 }
 
-static void unhash(struct dentry *d)
+void dentry_unhash(struct dentry *d)
 {
 	if (!d->hash_prev)
 		return;
@@ -147,7 +144,7 @@ static void forget_absent(struct dentry *dir)
 /* The name is gone from its directory; the dentry lives on for its users */
 void dentry_unlink(struct dentry *d)
 {
-	unhash(d);
+	dentry_unhash(d);
 	d->unlinked = true;
 	if (d->inode && inode_is(d->inode, S_IFDIR) && d->sb->sleeps)
 		forget_absent(d);
@@ -159,8 +156,7 @@ static void dentry_free(struct dentry *d)
 	for (;;) {
 		struct dentry *parent = d->parent;
 
-		unhash(d);
-		list_del(&d->sb_link);
+		dentry_unhash(d);
 		if (d->inode) {
 			if (unlikely(d->inode->watches) && !d->inode->nlink)
 				notify_removed(d->inode);
@@ -186,7 +182,7 @@ void dentry_revive(struct dentry *d)
 /* The last reference is gone: keep the name if it may be asked for again */
 void dentry_idle(struct dentry *d)
 {
-	if (!d->hash_prev || d->sb->detached) {
+	if (!d->hash_prev) {
 		dentry_free(d);
 		return;
 	}
@@ -221,8 +217,8 @@ void dentry_exchange(struct dentry *a, struct dentry *b)
 	uint32_t hash = a->hash;
 	uint16_t len = a->len;
 
-	unhash(a);
-	unhash(b);
+	dentry_unhash(a);
+	dentry_unhash(b);
 	a->parent = b->parent;
 	a->name = b->name;
 	a->hash = b->hash;
@@ -267,62 +263,7 @@ void dentry_drop_all(struct super_block *sb)
 	while (!list_empty(&sb->root->children)) {
 		for (d = sb->root; !list_empty(&d->children);)
 			d = list_first(&d->children, struct dentry, sibling);
-		unhash(d);
+		dentry_unhash(d);
 		dentry_unpin(d);
 	}
-}
-
-/* The directory that contains d across mounts; NULL at the very top */
-static struct dentry *container(struct dentry *d)
-{
-	while (d->parent == d) {
-		if (!d->covers)
-			return NULL;
-		d = d->covers;
-	}
-	return d->parent;
-}
-
-static const char *name_across(struct dentry *d)
-{
-	while (d->parent == d && d->covers)
-		d = d->covers;
-	return d->name;
-}
-
-static char *prepend(char *start, char *buf, const char *s)
-{
-	size_t n = strlen(s);
-
-	if ((size_t)(start - buf) < n)
-		return NULL;
-	return memcpy(start - n, s, n);
-}
-
-/*
- * getcwd(2) and readlink of /proc/PID/{cwd,exe,fd/N}: deleted names are
- * marked, names outside of the root begin with "(unreachable)".
- */
-char *dentry_path(struct dentry *d, char *buf, size_t size)
-{
-	struct dentry *root = current->fs->root, *up;
-	char *p = buf + size - 1;
-
-	*p = 0;
-	if (d->unlinked)
-		p = prepend(p, buf, " (deleted)");
-	if (d == root)
-		p = p ? prepend(p, buf, "/") : NULL;
-	for (; p && d != root; d = up) {
-		up = container(d);
-		if (!up) {
-			if (d->sb != memory_super())
-				p = prepend(p, buf, "(unreachable)");
-			break;
-		}
-		p = prepend(p, buf, name_across(d));
-		if (p)
-			p = prepend(p, buf, "/");
-	}
-	return p ? p : ERR_PTR(-ENAMETOOLONG);
 }

@@ -82,14 +82,10 @@ struct dentry *devpts_add(struct super_block *sb, unsigned index, dev_t dev)
 
 void devpts_remove(struct dentry *d)
 {
-	struct super_block *sb = d->sb;
-
 	d->inode->nlink = 0;
 	dentry_unpin(d);
 	dentry_unlink(d);
 	dentry_put(d);
-	if (sb->detached)
-		super_reap();
 }
 
 unsigned devpts_max(struct super_block *sb)
@@ -98,25 +94,27 @@ unsigned devpts_max(struct super_block *sb)
 }
 
 /*
- * The instance that a ptmx belongs to: its own, or for a node elsewhere what
+ * The mount that a ptmx belongs to: its own, or for a node elsewhere what
  * is mounted at `pts` beside it (pts(4)); ERR_PTR(-ENODEV).
  */
-struct super_block *devpts_of(struct dentry *ptmx)
+struct mount *devpts_of(const struct path *ptmx)
 {
-	struct super_block *sb = ptmx->sb;
-	struct dentry *d;
+	struct path p = *ptmx;
 	struct qname q;
 
-	if (sb->type == &devpts_type)
-		return sb;
+	if (p.mnt->sb->type == &devpts_type)
+		return mount_get(p.mnt);
 	(void)path_next("pts", &q);
-	d = dentry_lookup(ptmx->parent, &q);
-	if (IS_ERR(d))
+	p.dentry = dentry_lookup(ptmx->dentry->parent, &q);
+	if (IS_ERR(p.dentry))
 		return ERR_PTR(-ENODEV);
-	d = mount_top(d);
-	sb = d->sb;
-	dentry_put(d);
-	return sb->type == &devpts_type ? sb : ERR_PTR(-ENODEV);
+	mount_get(p.mnt);
+	path_cross(&p);
+	dentry_put(p.dentry);
+	if (p.mnt->sb->type == &devpts_type)
+		return p.mnt;
+	mount_put(p.mnt);
+	return ERR_PTR(-ENODEV);
 }
 
 /* One `name=value`, or `newinstance`, which every mount is */

@@ -6,7 +6,7 @@
 #include "internal.h"
 #include <pipux/block.h>
 
-static struct super_block *mounted;	/* the first instance: /dev */
+static struct super_block *mounted;	/* the instance: /dev */
 
 struct node {
 	uint32_t mode;
@@ -164,5 +164,6 @@ static int devtmpfs_mount(struct super_block *sb, const char *source,
 struct fs_type devtmpfs_type = {
 	.name = "devtmpfs",
 	.nodev = true,
+	.single = true,
 	.mount = devtmpfs_mount,
 };

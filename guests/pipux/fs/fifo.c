@@ -50,7 +50,7 @@ static int fifo_open(struct inode *inode, struct file *f)
 		wake_up(&p->rd);
 	}
 	/* a pipe opened anew by way of /proc does not wait */
-	if (mode != (FMODE_READ | FMODE_WRITE) && inode->sb != anon_super())
+	if (mode != (FMODE_READ | FMODE_WRITE) && f->path.mnt != anon_mount())
 		rc = wait_partner(p, mode, f->flags & O_NONBLOCK);
 	if (rc)
 		pipe_drop(inode, mode);

@@ -11,7 +11,16 @@ static uint32_t mode_of(uint32_t flags)
 	return (flags + 1) & O_ACCMODE;
 }
 
-struct file *file_new(struct dentry *d, const struct file_ops *ops,
+/* Neither its mount nor its file system becomes read-only meanwhile */
+static void count_writer(const struct file *f, int n)
+{
+	if (!inode_is(f->inode, S_IFREG))
+		return;
+	f->path.mnt->writers += n;
+	f->inode->sb->writers += n;
+}
+
+struct file *file_new(const struct path *p, const struct file_ops *ops,
 		uint32_t flags)
 {
 	struct file *f = kzalloc(sizeof(*f));
@@ -21,13 +30,15 @@ struct file *file_new(struct dentry *d, const struct file_ops *ops,
 	f->refs = 1;
 	f->flags = flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC);
 	f->mode = mode_of(flags);
-	f->dentry = dentry_get(d);
-	f->inode = d->inode;
+	f->path = path_get(p);
+	f->inode = p->dentry->inode;
 	f->ops = (flags & O_PATH) ? &path_fops : ops;
 	if (ops->llseek && ops->llseek != noop_llseek)
 		f->mode |= FMODE_SEEK;
-	if (f->mode & FMODE_WRITE)
+	if (f->mode & FMODE_WRITE) {
 		f->inode->writers++;
+		count_writer(f, 1);
+	}
 	return f;
 }
 
@@ -44,8 +55,10 @@ int file_deny_write(struct file *f)
 /* A program that lasts keeps its text from changing, as execve(2) says */
 static void writers_leave(struct file *f)
 {
-	if (f->mode & FMODE_WRITE)
+	if (f->mode & FMODE_WRITE) {
 		f->inode->writers--;
+		count_writer(f, -1);
+	}
 	if (f->mode & FMODE_EXEC)
 		f->inode->writers++;
 }
@@ -53,8 +66,6 @@ static void writers_leave(struct file *f)
 /* open's counterpart; the last descriptor or mapping is gone */
 void file_free(struct file *f)
 {
-	struct super_block *sb = f->dentry->sb;
-
 	if (f->ops != &path_fops)
 		notify_file(f, (f->mode & FMODE_WRITE) ? IN_CLOSE_WRITE
 			: IN_CLOSE_NOWRITE);
@@ -67,10 +78,8 @@ void file_free(struct file *f)
 	if (f->inode->locks)
 		locks_released(f);
 	writers_leave(f);
-	dentry_put(f->dentry);
+	path_put(&f->path);
 	kfree(f);
-	if (unlikely(sb->detached))
-		super_reap();
 }
 
 /* open(2) of what /proc/PID/fd shows */
@@ -93,22 +102,21 @@ static uint32_t anon_mode(const char *class)
 struct file *anon_file(const char *class, const struct file_ops *ops,
 		void *priv, uint32_t flags)
 {
-	struct super_block *sb = anon_super();
-	struct inode *inode = inode_new(sb, anon_mode(class));
-	struct dentry *d;
+	struct path p = { .mnt = anon_mount() };
+	struct inode *inode = inode_new(p.mnt->sb, anon_mode(class));
 	struct file *f;
 
 	if (!inode)
 		return NULL;
-	d = dentry_new(sb->root, class, strlen(class));
-	if (!d) {
+	p.dentry = dentry_new(p.mnt->root, class, strlen(class));
+	if (!p.dentry) {
 		inode_put(inode);
 		return NULL;
 	}
-	d->inode = inode;
+	p.dentry->inode = inode;
 	inode->fops = &unopenable;
-	f = file_new(d, ops, flags);
-	dentry_put(d);
+	f = file_new(&p, ops, flags);
+	dentry_put(p.dentry);
 	if (f)
 		f->priv = priv;
 	return f;

@@ -2,26 +2,26 @@
 /* What a process resolves paths with: root, working directory, umask. */
 #include "internal.h"
 
-static struct fs_context *context_new(struct dentry *root,
-		struct dentry *cwd, uint32_t umask)
+static struct fs_context *context_new(const struct path *root,
+		const struct path *cwd, uint32_t umask)
 {
 	struct fs_context *fs = kzalloc(sizeof(*fs));
 
 	if (!fs)
 		return NULL;
 	fs->users = 1;
-	fs->root = dentry_get(root);
-	fs->cwd = dentry_get(cwd);
+	fs->root = path_get(root);
+	fs->cwd = path_get(cwd);
 	fs->umask = umask;
 	return fs;
 }
 
 struct fs_context *fs_context_copy(struct fs_context *old)
 {
-	return context_new(old->root, old->cwd, old->umask);
+	return context_new(&old->root, &old->cwd, old->umask);
 }
 
-struct fs_context *fs_context_new(struct dentry *root)
+struct fs_context *fs_context_new(const struct path *root)
 {
 	return context_new(root, root, 022);
 }
@@ -32,81 +32,89 @@ struct fs_context *fs_context_share(struct fs_context *fs)
 	return fs;
 }
 
-/* The last user of an unmounted file system may be one who stood in it */
-static void leave(struct dentry *d)
-{
-	bool detached = d->sb->detached;
-
-	dentry_put(d);
-	if (unlikely(detached))
-		super_reap();
-}
-
 void fs_context_put(struct fs_context *fs)
 {
 	if (--fs->users)
 		return;
-	leave(fs->root);
-	leave(fs->cwd);
+	path_put(&fs->root);
+	path_put(&fs->cwd);
 	kfree(fs);
 }
 
-/* Puts *slot on `d`, whose reference it takes over */
-static void switch_to(struct dentry **slot, struct dentry *d)
+/* Puts *slot on `p`, whose references it takes over */
+static void switch_to(struct path *slot, const struct path *p)
 {
-	struct dentry *old = *slot;
+	struct path old = *slot;
 
-	*slot = d;
-	leave(old);
+	*slot = *p;
+	path_put(&old);
 }
 
 long sys_chdir(const char *upath)
 {
-	struct dentry *d = user_path(AT_FDCWD, upath,
-		LOOKUP_FOLLOW | LOOKUP_DIRECTORY, 0);
-	int rc;
+	struct path p;
+	int rc = user_path(AT_FDCWD, upath, LOOKUP_FOLLOW | LOOKUP_DIRECTORY,
+		0, &p);
 
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	rc = inode_permission(d->inode, MAY_EXEC);
 	if (rc)
-		dentry_put(d);
+		return rc;
+	rc = inode_permission(p.dentry->inode, MAY_EXEC);
+	if (rc)
+		path_put(&p);
 	else
-		switch_to(&current->fs->cwd, d);
+		switch_to(&current->fs->cwd, &p);
 	return rc;
 }
 
 long sys_fchdir(int fd)
 {
 	struct file *f = fd_get(fd);
+	struct path p;
 	int rc;
 
 	if (!f)
 		return -EBADF;
 	rc = inode_is(f->inode, S_IFDIR)
 		? inode_permission(f->inode, MAY_EXEC) : -ENOTDIR;
-	if (rc == 0)
-		switch_to(&current->fs->cwd, dentry_get(f->dentry));
+	if (rc == 0) {
+		p = path_get(&f->path);
+		switch_to(&current->fs->cwd, &p);
+	}
 	file_put(f);
 	return rc;
 }
 
 long sys_chroot(const char *upath)
 {
-	struct dentry *d = user_path(AT_FDCWD, upath,
-		LOOKUP_FOLLOW | LOOKUP_DIRECTORY, 0);
-	int rc;
+	struct path p;
+	int rc = user_path(AT_FDCWD, upath, LOOKUP_FOLLOW | LOOKUP_DIRECTORY,
+		0, &p);
 
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	rc = inode_permission(d->inode, MAY_EXEC);
+	if (rc)
+		return rc;
+	rc = inode_permission(p.dentry->inode, MAY_EXEC);
 	if (rc == 0 && !capable(CAP_SYS_CHROOT))
 		rc = -EPERM;
 	if (rc)
-		dentry_put(d);
+		path_put(&p);
 	else
-		switch_to(&current->fs->root, d);
+		switch_to(&current->fs->root, &p);
 	return rc;
+}
+
+/* What cannot be reached from the root is marked: getcwd(2), NOTES */
+static char *cwd_text(char *buf, size_t size)
+{
+	static const char mark[] = "(unreachable)";
+	bool reachable;
+	char *text = path_text(&current->fs->cwd, buf, size, &reachable);
+
+	if (IS_ERR(text) || reachable)
+		return text;
+	if ((size_t)(text - buf) < sizeof(mark) - 1)
+		return ERR_PTR(-ENAMETOOLONG);
+	text -= sizeof(mark) - 1;
+	return memcpy(text, mark, sizeof(mark) - 1);
 }
 
 /* getcwd(2): the length with the NUL */
@@ -116,12 +124,12 @@ long sys_getcwd(char *ubuf, size_t size)
 	size_t n;
 	long rc;
 
-	if (current->fs->cwd->unlinked)
+	if (current->fs->cwd.dentry->unlinked)
 		return -ENOENT;
 	buf = kmalloc(PATH_MAX);
 	if (!buf)
 		return -ENOMEM;
-	path = dentry_path(current->fs->cwd, buf, PATH_MAX);
+	path = cwd_text(buf, PATH_MAX);
 	if (IS_ERR(path)) {
 		rc = PTR_ERR(path);
 	} else {

@@ -62,7 +62,7 @@ long sys_ustat(unsigned dev, struct ustat *ubuf)
 	struct ustat u = { 0 };
 	struct super_block *sb;
 
-	list_for_each(sb, &all_mounts, link) {
+	list_for_each(sb, &all_supers, link) {
 		if (sb->dev != dev)
 			continue;
 		if (sb->ops && sb->ops->statfs)
@@ -79,16 +79,17 @@ long sys_ustat(unsigned dev, struct ustat *ubuf)
 long sys_name_to_handle_at(int dfd, const char *upath, uint32_t *uhandle,
 		int *umount, int flags)
 {
-	struct dentry *d;
+	struct path p;
 	uint32_t bytes;
+	int rc;
 
 	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	d = user_path(dfd, upath, (flags & AT_SYMLINK_FOLLOW)
-		? LOOKUP_FOLLOW : 0, flags);
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	dentry_put(d);
+	rc = user_path(dfd, upath, (flags & AT_SYMLINK_FOLLOW)
+		? LOOKUP_FOLLOW : 0, flags, &p);
+	if (rc)
+		return rc;
+	path_put(&p);
 	if (get_user(bytes, uhandle))
 		return -EFAULT;
 	return bytes > HANDLE_MAX ? -EINVAL : -EOPNOTSUPP;

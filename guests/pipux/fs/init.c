@@ -7,9 +7,9 @@ void vfs_init(void)
 	static struct fs_type ramfs_type = {
 		.name = "ramfs", .nodev = true, .mount = tmpfs_mount,
 	};
-	struct dentry *root = mount_root();
+	struct mount *root = mount_root();
 
-	current->fs = fs_context_new(root);
+	current->fs = fs_context_new(&(struct path){ root, root->root });
 	current->files = files_new();
 	BUG_ON(!current->fs || !current->files);
 	fs_register(&tmpfs_type);

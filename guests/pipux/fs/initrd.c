@@ -42,12 +42,13 @@ static void set_attributes(struct inode *inode, const struct cpio_entry *e)
 
 static int set_path_attributes(const struct cpio_entry *e)
 {
-	struct dentry *d = path_lookup(AT_FDCWD, e->name, 0);
+	struct path p;
+	int rc = path_lookup(AT_FDCWD, e->name, 0, &p);
 
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	set_attributes(d->inode, e);
-	dentry_put(d);
+	if (rc)
+		return rc;
+	set_attributes(p.dentry->inode, e);
+	path_put(&p);
 	return 0;
 }
 

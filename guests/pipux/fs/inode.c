@@ -66,16 +66,34 @@ static bool time_before(const struct timespec64 *a, const struct timespec64 *b)
 		|| (a->tv_sec == b->tv_sec && a->tv_nsec <= b->tv_nsec);
 }
 
-/* Access time as with Linux's default, relatime (mount(8)) */
-void inode_accessed(struct inode *inode)
+/* mount(8): does a read change the access time?  LIMIT: relatime does not
+ * renew it once a day */
+static bool atime_is_due(const struct inode *inode, uint32_t flags)
 {
-	if (likely(!time_before(&inode->atime, &inode->mtime)
-	    && !time_before(&inode->atime, &inode->ctime)))
-		return;
-	if (inode->sb->flags & (MS_NOATIME | MS_RDONLY))
+	if (flags & (MS_NOATIME | MS_RDONLY))
+		return false;
+	if ((flags & MS_NODIRATIME) && inode_is(inode, S_IFDIR))
+		return false;
+	return !(flags & MS_RELATIME)
+		|| time_before(&inode->atime, &inode->mtime)
+		|| time_before(&inode->atime, &inode->ctime);
+}
+
+void path_accessed(const struct path *p)
+{
+	struct inode *inode = p->dentry->inode;
+
+	if (!atime_is_due(inode, p->mnt->flags
+			| (inode->sb->flags & MS_RDONLY)))
 		return;
 	inode->atime = inode_time();
 	inode_dirty(inode);
+}
+
+void file_accessed(struct file *f)
+{
+	if (!(f->flags & O_NOATIME))
+		path_accessed(&f->path);
 }
 
 bool group_member(uint32_t gid)
@@ -124,8 +142,7 @@ int inode_permission(struct inode *inode, int mask)
 	uint32_t mode = inode->mode;
 
 	if ((mask & MAY_WRITE) && (inode->sb->flags & MS_RDONLY)
-	    && (inode_is(inode, S_IFREG) || inode_is(inode, S_IFDIR)
-		|| inode_is(inode, S_IFLNK)))
+	    && !inode_is_special(inode))
 		return -EROFS;
 	if (current->cred.fsuid == inode->uid)
 		mode >>= 6;

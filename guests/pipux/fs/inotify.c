@@ -325,17 +325,17 @@ static struct file *inotify_file(int fd)
 
 static long watch_path(struct inotify *in, const char *upath, uint32_t mask)
 {
-	struct dentry *d = user_path(AT_FDCWD, upath,
+	struct path p;
+	long rc = user_path(AT_FDCWD, upath,
 		((mask & IN_DONT_FOLLOW) ? 0 : LOOKUP_FOLLOW)
-		| ((mask & IN_ONLYDIR) ? LOOKUP_DIRECTORY : 0), 0);
-	long rc;
+		| ((mask & IN_ONLYDIR) ? LOOKUP_DIRECTORY : 0), 0, &p);
 
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	rc = inode_permission(d->inode, MAY_READ);
+	if (rc)
+		return rc;
+	rc = inode_permission(p.dentry->inode, MAY_READ);
 	if (rc == 0)
-		rc = watch_set(in, d->inode, mask);
-	dentry_put(d);
+		rc = watch_set(in, p.dentry->inode, mask);
+	path_put(&p);
 	return rc;
 }
 

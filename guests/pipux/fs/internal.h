@@ -29,10 +29,18 @@ static inline bool inode_is(const struct inode *i, uint32_t type)
 	return (i->mode & S_IFMT) == type;
 }
 
+/* Devices, FIFOs and sockets: what they do is not their file system's */
+static inline bool inode_is_special(const struct inode *i)
+{
+	return !inode_is(i, S_IFREG) && !inode_is(i, S_IFDIR)
+		&& !inode_is(i, S_IFLNK);
+}
+
 /* inode.c */
 struct timespec64 inode_time(void);	/* now, coarse */
 void inode_touch(struct inode *inode);	/* mtime and ctime */
-void inode_accessed(struct inode *inode);
+void path_accessed(const struct path *p);	/* was read */
+void file_accessed(struct file *f);
 bool inode_owner(struct inode *inode);	/* current may change attributes */
 bool group_member(uint32_t gid);
 void inode_inherit(struct inode *inode, const struct inode *dir);
@@ -47,6 +55,7 @@ void owner_forget(struct file *f);
 struct dentry *dentry_new(struct dentry *parent, const char *name, size_t len);
 struct dentry *dentry_find(struct dentry *dir, const struct qname *q);
 void dentry_hash(struct dentry *d);
+void dentry_unhash(struct dentry *d);
 void dentry_unlink(struct dentry *d);	/* its name is gone */
 void dentry_pin(struct dentry *d);
 void dentry_unpin(struct dentry *d);
@@ -58,18 +67,18 @@ bool dentry_is_ancestor(struct dentry *a, struct dentry *d);
 /* namei.c */
 struct dentry *dentry_lookup(struct dentry *dir, const struct qname *q);
 struct dentry *dentry_for_create(struct dentry *dir, const struct qname *q);
-struct dentry *base_lookup(int dfd, const char *path);
-/* names.c */
-int do_link_dentry(struct dentry *old, int ndfd, const char *new);
-int may_create(struct dentry *dir);
-struct dentry *mount_top(struct dentry *d);	/* consumes a reference */
-int may_delete(struct dentry *dir, struct dentry *victim);
 /* The path of an *at call: empty ones allowed with AT_EMPTY_PATH */
-struct dentry *user_path(int dfd, const char *upath, unsigned flags,
-		int at_flags);
-struct dentry *parent_lookup(int dfd, const char *path, struct qname *q);
-struct dentry *create_lookup(int dfd, const char *path, int flags,
-		uint32_t mode, bool *created);
+int user_path(int dfd, const char *upath, unsigned flags, int at_flags,
+		struct path *p);
+int parent_lookup(int dfd, const char *path, struct qname *q,
+		struct path *dir);
+int create_lookup(int dfd, const char *path, int flags, uint32_t mode,
+		bool *created, struct path *p);
+
+/* names.c */
+int do_link_path(const struct path *old, int ndfd, const char *new);
+int may_create(struct dentry *dir);
+int may_delete(struct dentry *dir, struct dentry *victim);
 
 /* file.c */
 extern const struct file_ops path_fops;	/* of O_PATH files */
@@ -101,7 +110,7 @@ extern struct fs_type tmpfs_type;
 int tmpfs_mount(struct super_block *sb, const char *source,
 		const char *options);
 struct inode *tmpfs_inode(struct super_block *sb, uint32_t mode, dev_t rdev);
-struct file *tmpfs_anon_file(struct super_block *sb, const char *name,
+struct file *tmpfs_anon_file(struct mount *mnt, const char *name,
 		uint32_t flags);	/* ERR_PTR */
 
 uint32_t tmpfs_pages(void);		/* in all instances */
@@ -137,25 +146,45 @@ long pipe_get_size(struct pipe *p);
 long pipe_set_size(struct pipe *p, unsigned long size);
 
 /* super.c */
-extern struct list all_mounts;		/* struct super_block */
+extern struct list all_supers;		/* struct super_block */
 extern struct fs_type *all_fs_types;
-struct super_block *super_new(const struct fs_type *type, const char *source,
-		uint32_t flags);
-void super_free(struct super_block *sb);
-void super_reap(void);
-struct super_block *anon_super(void);
-struct super_block *memory_super(void);
-struct dentry *mount_root(void);
-int do_umount(struct dentry *root, int flags);	/* takes the reference */
-void mount_attach(struct super_block *sb, struct dentry *on);
-void mount_detach(struct super_block *sb);
-static inline bool is_mount_root(const struct dentry *d)
-{
-	return d->parent == d;
-}
+struct fs_type *fs_type_by_name(const char *name);
+struct super_block *super_new(const struct fs_type *type, uint32_t flags);
+struct super_block *super_get(struct fs_type *type, const char *source,
+		uint32_t flags, const char *options);
+void super_put(struct super_block *sb);
+struct mount *super_own_mount(struct super_block *sb);
+struct mount *anon_mount(void);
+struct mount *memory_mount(void);
+
+/* mount_tree.c */
+extern struct list all_mounts;		/* struct mount: the tree */
+struct mount *mount_new(struct super_block *sb, struct dentry *root,
+		const char *source, uint32_t flags);
+struct mount *mount_clone(const struct mount *m, struct dentry *root);
+struct mount *mount_over(const struct path *p);
+void path_cross(struct path *p);
+bool path_up(struct path *p);
+bool path_below(struct path p, const struct path *top);	/* or the same */
+void mount_attach(struct mount *m, const struct path *on);
+void mount_detach(struct mount *m);
+void mount_enter(struct mount *m);
+int mounts_copy(struct mount *old, struct mount *new);
+void mounts_enter(struct mount *m);
+void mounts_drop(struct mount *m);
+void mounts_leave(struct mount *m);
+
+/* propagation.c */
+int mount_propagation(struct mount *m, uint32_t flags);
+
+/* mount_text.c */
+char *mount_root_text(const struct mount *m, char *buf, size_t size);
+
+/* mount.c */
+struct mount *mount_root(void);
 
 /* fs_context.c */
-struct fs_context *fs_context_new(struct dentry *root);
+struct fs_context *fs_context_new(const struct path *root);
 
 /* locks.c */
 void locks_closed(struct file *f, struct files *table);	/* POSIX */

@@ -17,7 +17,7 @@ long sys_memfd_create(const char *uname, unsigned flags)
 	n = strncpy_from_user(name + strlen(PREFIX), uname, NAME_LIMIT + 1);
 	if (n < 0)
 		return n == -ENAMETOOLONG ? -EINVAL : n;
-	f = tmpfs_anon_file(memory_super(), name, O_RDWR | O_LARGEFILE);
+	f = tmpfs_anon_file(memory_mount(), name, O_RDWR | O_LARGEFILE);
 	if (IS_ERR(f))
 		return PTR_ERR(f);
 	if (flags & MFD_ALLOW_SEALING)

@@ -1,11 +1,237 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mount(2), umount2(2), pivot_root(2) and statfs(2). */
+/* mount(2): its five operations, and those on what is mounted. */
 #include "internal.h"
 
-/* A string that may be absent: NULL stays NULL */
+#define SUPER_FLAGS	(MS_RDONLY | MS_SYNCHRONOUS | MS_DIRSYNC	\
+	| MS_MANDLOCK | MS_LAZYTIME)
+#define ATIME_FLAGS	(MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
+#define MOUNT_FLAGS	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC	\
+	| MS_NOSYMFOLLOW | ATIME_FLAGS)
+#define PROPAGATION	(MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+
+/* The flags of a mount that mount(2)'s mean */
+static uint32_t mount_flags(uint32_t flags)
+{
+	uint32_t kept = flags & MOUNT_FLAGS & ~MS_RELATIME;
+
+	if (flags & MS_STRICTATIME)
+		return kept & ~MS_NOATIME;
+	return kept | (flags & MS_NOATIME ? 0 : MS_RELATIME);
+}
+
+/* The same for MS_REMOUNT: without a word on access times, they stay */
+static uint32_t remount_flags(const struct mount *m, uint32_t flags)
+{
+	if (flags & (ATIME_FLAGS | MS_STRICTATIME))
+		return mount_flags(flags);
+	return (flags & MOUNT_FLAGS) | (m->flags & ATIME_FLAGS);
+}
+
+static bool is_mount_point(const struct path *p)
+{
+	return p->mnt->in_tree && p->dentry == p->mnt->root;
+}
+
+/* The very first mount; current and its fs may not exist yet */
+struct mount *mount_root(void)
+{
+	static struct fs_type type = {
+		.name = "rootfs", .nodev = true, .mount = tmpfs_mount,
+	};
+	struct super_block *sb = super_get(&type, NULL, 0, "mode=755");
+	struct mount *m = IS_ERR(sb) ? NULL
+		: mount_new(sb, sb->root, "rootfs", MS_RELATIME);
+
+	BUG_ON(!m);
+	mount_enter(m);
+	return m;
+}
+
+/* Puts mounts that are not in the tree yet there, the first one on `on` */
+static int graft(struct mount *m, const struct path *on)
+{
+	if (!on->mnt->in_tree)
+		return -EINVAL;
+	if (on->dentry->unlinked || m->root->unlinked)
+		return -ENOENT;
+	if (inode_is(m->root->inode, S_IFDIR)
+	    != inode_is(on->dentry->inode, S_IFDIR))
+		return -ENOTDIR;
+	mount_attach(m, on);
+	mounts_enter(m);
+	return 0;
+}
+
+static int mount_type(struct path *on, const char *source, const char *name,
+		uint32_t flags, const char *options)
+{
+	struct fs_type *type = name ? fs_type_by_name(name) : NULL;
+	struct super_block *sb;
+	struct mount *m;
+	int rc;
+
+	if (!type)
+		return name ? -ENODEV : -EINVAL;
+	sb = super_get(type, source, flags & SUPER_FLAGS, options);
+	if (IS_ERR(sb))
+		return PTR_ERR(sb);
+	m = mount_new(sb, sb->root, source, mount_flags(flags));
+	if (!m) {
+		super_put(sb);
+		return -ENOMEM;
+	}
+	path_cross(on);			/* whoever was faster is covered */
+	rc = is_mount_point(on) && on->mnt->sb == sb
+		&& on->dentry == sb->root ? -EBUSY : graft(m, on);
+	if (rc)
+		mount_put(m);
+	return rc;
+}
+
+/* MS_BIND: what is seen at `source`, with MS_REC what is mounted there too */
+static int mount_bind(const struct path *on, const char *source, bool all)
+{
+	struct path from;
+	struct mount *m;
+	int rc;
+
+	if (!source || !*source)
+		return -EINVAL;
+	rc = path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &from);
+	if (rc)
+		return rc;
+	if (from.mnt->unbindable || !from.mnt->in_tree) {
+		path_put(&from);
+		return -EINVAL;
+	}
+	m = mount_clone(from.mnt, from.dentry);
+	rc = !m ? -ENOMEM : all ? mounts_copy(from.mnt, m) : 0;
+	if (rc == 0)
+		rc = graft(m, on);
+	if (rc && m)
+		mounts_drop(m);
+	path_put(&from);
+	return rc;
+}
+
+/* As Linux orders the refusals of MS_MOVE */
+static int move_check(const struct path *from, const struct path *on)
+{
+	struct mount *up;
+
+	if (!is_mount_point(from) || !on->mnt->in_tree || !from->mnt->parent)
+		return -EINVAL;
+	if (inode_is(from->dentry->inode, S_IFDIR)
+	    != inode_is(on->dentry->inode, S_IFDIR))
+		return -EINVAL;
+	if (from->mnt->parent->group)
+		return -EINVAL;
+	for (up = on->mnt; up; up = up->parent)
+		if (up == from->mnt)
+			return -ELOOP;
+	return on->dentry->unlinked ? -ENOENT : 0;
+}
+
+static int mount_move(const struct path *on, const char *source)
+{
+	struct path from;
+	int rc;
+
+	if (!source || !*source)
+		return -EINVAL;
+	rc = path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &from);
+	if (rc)
+		return rc;
+	rc = move_check(&from, on);
+	if (rc == 0) {
+		mount_detach(from.mnt);
+		mount_attach(from.mnt, on);
+	}
+	path_put(&from);
+	return rc;
+}
+
+/* MS_REMOUNT with MS_BIND: the flags of this mount only */
+static int remount_bind(const struct path *on, uint32_t flags)
+{
+	struct mount *m = on->mnt;
+
+	if (!is_mount_point(on))
+		return -EINVAL;
+	flags = remount_flags(m, flags);
+	if ((flags & ~m->flags & MS_RDONLY) && m->writers)
+		return -EBUSY;
+	m->flags = flags;
+	return 0;
+}
+
+static int super_remount(struct super_block *sb, uint32_t flags,
+		const char *options)
+{
+	int rc = 0;
+
+	flags &= SUPER_FLAGS;
+	if ((flags & ~sb->flags & MS_RDONLY) && sb->writers)
+		return -EBUSY;
+	if (sb->ops && sb->ops->remount)
+		rc = sb->ops->remount(sb, flags, options);
+	if (rc == 0)
+		sb->flags = flags;
+	return rc;
+}
+
+static int remount(const struct path *on, uint32_t flags, const char *options)
+{
+	struct mount *m = on->mnt;
+	int rc = is_mount_point(on) ? super_remount(m->sb, flags, options)
+		: -EINVAL;
+
+	if (rc == 0)
+		m->flags = remount_flags(m, flags);
+	return rc;
+}
+
+static int mount_on(struct path *on, const char *source, const char *type,
+		uint32_t flags, const char *options)
+{
+	if ((flags & MS_REMOUNT) && (flags & MS_BIND))
+		return remount_bind(on, flags);
+	if (flags & MS_REMOUNT)
+		return remount(on, flags, options);
+	if (flags & MS_BIND)
+		return mount_bind(on, source, flags & MS_REC);
+	if (flags & PROPAGATION)
+		return is_mount_point(on) ? mount_propagation(on->mnt,
+			flags & ~MS_SILENT) : -EINVAL;
+	if (flags & MS_MOVE)
+		return mount_move(on, source);
+	return mount_type(on, source, type, flags, options);
+}
+
+int do_mount(const char *source, const char *target, const char *type,
+		uint32_t flags, const char *options)
+{
+	struct path on;
+	int rc = path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &on);
+
+	if (rc)
+		return rc;
+	rc = capable(CAP_SYS_ADMIN) ? mount_on(&on, source, type, flags, options) : -EPERM;
+	path_put(&on);
+	return rc;
+}
+
+/* A string that may be absent: NULL stays NULL; one too long is invalid */
 static char *optional_name(const char *u)
 {
-	return u ? getname(u) : NULL;
+	char *s = u ? getname(u) : NULL;
+
+	return s == ERR_PTR(-ENAMETOOLONG) ? ERR_PTR(-EINVAL) : s;
+}
+
+static long error_of(const char *s)
+{
+	return IS_ERR(s) ? PTR_ERR(s) : 0;
 }
 
 static void free_name(char *s)
@@ -22,14 +248,15 @@ long sys_mount(const char *usource, const char *utarget, const char *utype,
 
 	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
 		flags &= ~MS_MGC_MSK;
-	source = optional_name(usource);
-	target = getname(utarget);
 	type = optional_name(utype);
+	source = optional_name(usource);
 	options = optional_name(uoptions);
-	if (IS_ERR(source) || IS_ERR(target) || IS_ERR(type)
-	    || IS_ERR(options))
-		rc = IS_ERR(target) ? PTR_ERR(target) : -EFAULT;
-	else
+	target = getname(utarget);
+	rc = error_of(type);
+	rc = rc ? rc : error_of(source);
+	rc = rc ? rc : error_of(options);
+	rc = rc ? rc : error_of(target);
+	if (rc == 0)
 		rc = do_mount(source, target, type, flags, options);
 	free_name(source);
 	free_name(target);
@@ -38,116 +265,65 @@ long sys_mount(const char *usource, const char *utarget, const char *utype,
 	return rc;
 }
 
+/*
+ * MNT_EXPIRE (umount2(2)): true if nobody went through the mount between the
+ * call before and this one, which crossed it once itself.
+ */
+static bool expired(struct mount *m)
+{
+	bool unused = m->marked && m->crossings == m->marked + 1;
+
+	m->marked = m->crossings;
+	return unused;
+}
+
+/* The tree and the caller's path refer to it; whatever else uses it */
+static bool mount_busy(const struct mount *m)
+{
+	return m->refs > 2;
+}
+
+static int umount(const struct path *p, int flags)
+{
+	struct mount *m = p->mnt;
+	bool is_root = m == current->fs->root.mnt;
+
+	if (!is_mount_point(p))
+		return -EINVAL;
+	if (flags & MNT_EXPIRE) {
+		if (is_root || (flags & (MNT_FORCE | MNT_DETACH)))
+			return -EINVAL;
+		if (mount_busy(m))
+			return -EBUSY;
+		if (!expired(m))
+			return -EAGAIN;
+	}
+	/* as Linux does: what cannot go is at least written to no more */
+	if (is_root && !(flags & MNT_DETACH))
+		return super_remount(m->sb, m->sb->flags | MS_RDONLY, NULL);
+	if (!m->parent || (!(flags & MNT_DETACH) && mount_busy(m)))
+		return -EBUSY;
+	mounts_leave(m);
+	return 0;
+}
+
 long sys_umount2(const char *utarget, int flags)
 {
-	struct dentry *d;
+	struct path p;
 	long rc;
 
 	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
 		return -EINVAL;
-	d = user_path(AT_FDCWD, utarget,
-		(flags & UMOUNT_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, 0);
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	rc = !capable(CAP_SYS_ADMIN) ? -EPERM : (flags & MNT_EXPIRE)
-		&& (flags & (MNT_FORCE | MNT_DETACH)) ? -EINVAL : 0;
-	if (rc) {
-		dentry_put(d);
+	rc = user_path(AT_FDCWD, utarget,
+		(flags & UMOUNT_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, 0, &p);
+	if (rc)
 		return rc;
-	}
-	return do_umount(d, flags);
+	rc = capable(CAP_SYS_ADMIN) ? umount(&p, flags) : -EPERM;
+	path_put(&p);
+	return rc;
 }
 
 long sys_umount(const char *utarget)
 {
 	return sys_umount2(utarget, 0);
-}
-
-static void fill_statfs(struct super_block *sb, struct statfs64 *st)
-{
-	memset(st, 0, sizeof(*st));
-	st->f_bsize = st->f_frsize = PAGE_SIZE;
-	st->f_namelen = NAME_MAX;
-	st->f_fsid.val[0] = sb->dev;
-	st->f_flags = 0x20 /* ST_VALID */ | (sb->flags & 0xF);
-	if (sb->ops && sb->ops->statfs)
-		sb->ops->statfs(sb, st);
-}
-
-static long statfs64_out(struct super_block *sb, size_t size, void *ubuf)
-{
-	struct statfs64 st;
-
-	if (size != sizeof(st))
-		return -EINVAL;
-	fill_statfs(sb, &st);
-	return copy_to_user(ubuf, &st, sizeof(st));
-}
-
-static long statfs_out(struct super_block *sb, void *ubuf)
-{
-	struct statfs64 w;
-	struct statfs st = { 0 };
-
-	fill_statfs(sb, &w);
-	st.f_type = w.f_type;
-	st.f_bsize = w.f_bsize;
-	st.f_blocks = w.f_blocks;
-	st.f_bfree = w.f_bfree;
-	st.f_bavail = w.f_bavail;
-	st.f_files = w.f_files;
-	st.f_ffree = w.f_ffree;
-	st.f_fsid = w.f_fsid;
-	st.f_namelen = w.f_namelen;
-	st.f_frsize = w.f_frsize;
-	st.f_flags = w.f_flags;
-	return copy_to_user(ubuf, &st, sizeof(st));
-}
-
-long sys_statfs64(const char *upath, size_t size, void *ubuf)
-{
-	struct dentry *d = user_path(AT_FDCWD, upath, LOOKUP_FOLLOW, 0);
-	long rc;
-
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	rc = statfs64_out(d->sb, size, ubuf);
-	dentry_put(d);
-	return rc;
-}
-
-long sys_fstatfs64(int fd, size_t size, void *ubuf)
-{
-	struct file *f = fd_get(fd);
-	long rc;
-
-	if (!f)
-		return -EBADF;
-	rc = statfs64_out(f->dentry->sb, size, ubuf);
-	file_put(f);
-	return rc;
-}
-
-long sys_statfs(const char *upath, void *ubuf)
-{
-	struct dentry *d = user_path(AT_FDCWD, upath, LOOKUP_FOLLOW, 0);
-	long rc;
-
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	rc = statfs_out(d->sb, ubuf);
-	dentry_put(d);
-	return rc;
-}
-
-long sys_fstatfs(int fd, void *ubuf)
-{
-	struct file *f = fd_get(fd);
-	long rc;
-
-	if (!f)
-		return -EBADF;
-	rc = statfs_out(f->dentry->sb, ubuf);
-	file_put(f);
-	return rc;
 }

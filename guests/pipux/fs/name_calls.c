@@ -128,7 +128,7 @@ long sys_symlink(const char *uto, const char *upath)
 long sys_linkat(int odfd, const char *uold, int ndfd, const char *unew,
 		int flags)
 {
-	struct dentry *old;
+	struct path old;
 	char *new;
 	long rc;
 
@@ -139,12 +139,11 @@ long sys_linkat(int odfd, const char *uold, int ndfd, const char *unew,
 	new = getname(unew);
 	if (IS_ERR(new))
 		return PTR_ERR(new);
-	old = user_path(odfd, uold,
-		(flags & AT_SYMLINK_FOLLOW) ? LOOKUP_FOLLOW : 0, flags);
-	rc = PTR_ERR(old);
-	if (!IS_ERR(old)) {
-		rc = do_link_dentry(old, ndfd, new);
-		dentry_put(old);
+	rc = user_path(odfd, uold, (flags & AT_SYMLINK_FOLLOW)
+		? LOOKUP_FOLLOW : 0, flags, &old);
+	if (rc == 0) {
+		rc = do_link_path(&old, ndfd, new);
+		path_put(&old);
 	}
 	kfree(new);
 	return rc;
@@ -210,22 +209,23 @@ static long read_link(struct inode *inode, char *ubuf, size_t size)
 
 long sys_readlinkat(int dfd, const char *upath, char *ubuf, int size)
 {
-	struct dentry *d;
-	long rc = -EINVAL;
+	struct path p;
+	long rc;
 	char first;
 
 	if (size <= 0)
 		return -EINVAL;
-	d = user_path(dfd, upath, 0, AT_EMPTY_PATH);
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	if (inode_is(d->inode, S_IFLNK)) {
-		inode_accessed(d->inode);
-		rc = read_link(d->inode, ubuf, size);
+	rc = user_path(dfd, upath, 0, AT_EMPTY_PATH, &p);
+	if (rc)
+		return rc;
+	rc = -EINVAL;
+	if (inode_is(p.dentry->inode, S_IFLNK)) {
+		path_accessed(&p);
+		rc = read_link(p.dentry->inode, ubuf, size);
 	} else if (get_user(first, upath) == 0 && !first) {
 		rc = -ENOENT;		/* readlink(2): an empty path */
 	}
-	dentry_put(d);
+	path_put(&p);
 	return rc;
 }
 

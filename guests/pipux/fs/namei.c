@@ -10,7 +10,7 @@
 #define LINKS_MAX	40
 
 struct walk {
-	struct dentry *at;		/* where we stand, referenced */
+	struct path at;			/* where we stand, referenced */
 	const char *rest;		/* text behind q */
 	struct qname q;
 	bool follow;			/* a link at the very end, too */
@@ -18,7 +18,7 @@ struct walk {
 	bool slash;			/* the end must be a directory */
 	uint8_t links, depth;
 	struct {
-		struct dentry *link;	/* keeps the text alive */
+		struct path link;	/* keeps the text alive */
 		char *buf;		/* or this holds it */
 		const char *rest;	/* to go on with afterwards */
 	} stack[LINKS_MAX];
@@ -27,17 +27,9 @@ struct walk {
 static void walk_pop(struct walk *w)
 {
 	w->depth--;
-	dentry_put(w->stack[w->depth].link);
+	path_put(&w->stack[w->depth].link);
 	kfree(w->stack[w->depth].buf);
 	w->rest = w->stack[w->depth].rest;
-}
-
-static void walk_end(struct walk *w)
-{
-	while (w->depth)
-		walk_pop(w);
-	if (w->at)
-		dentry_put(w->at);
 }
 
 /* Cuts the next component off into w->q: false at the end of everything */
@@ -65,34 +57,6 @@ static bool walk_at_last(const struct walk *w)
 		if (*w->stack[i].rest)
 			return false;
 	return true;
-}
-
-struct dentry *mount_top(struct dentry *d)
-{
-	while (unlikely(d->mounted != NULL)) {
-		struct dentry *root = dentry_get(d->mounted);
-		root->sb->crossings++;
-
-		dentry_put(d);
-		d = root;
-	}
-	return d;
-}
-
-/* The directory above d, at most current's root; with a reference */
-static struct dentry *dentry_above(struct dentry *d)
-{
-	struct dentry *root = current->fs->root, *up = d;
-
-	for (;;) {
-		if (up == root)
-			return dentry_get(up);
-		if (up->parent != up)
-			return mount_top(dentry_get(up->parent));
-		if (!up->covers)
-			return dentry_get(up);
-		up = up->covers;
-	}
 }
 
 /* Asks the file system.  The dentry may come back without an inode */
@@ -180,10 +144,46 @@ static const char *link_text(struct inode *inode, char **buf)
 	return ERR_PTR(n);
 }
 
-static void walk_move(struct walk *w, struct dentry *to)
+/* To another place, whose references are taken over */
+static void walk_jump(struct walk *w, struct path to)
 {
-	dentry_put(w->at);
+	path_put(&w->at);
 	w->at = to;
+}
+
+/* To a name below, whose reference is taken over, and what is mounted there */
+static inline void walk_down(struct walk *w, struct dentry *d)
+{
+	dentry_put(w->at.dentry);
+	w->at.dentry = d;
+	if (unlikely(d->mounts != NULL))
+		path_cross(&w->at);
+}
+
+/*
+ * `..`: the directory above, at most current's root.  A directory that was
+ * moved out of what its mount shows has none (Linux: ENOENT).
+ */
+static int walk_up(struct walk *w)
+{
+	const struct path *root = &current->fs->root;
+	struct path up = w->at;
+	struct mount *m;
+
+	do {
+		m = up.mnt;
+		if (path_same(&up, root))
+			return 0;
+		if (!path_up(&up))
+			return up.dentry == m->root ? 0 : -ENOENT;
+	} while (up.mnt != m);
+	if (unlikely(m->root != m->sb->root)
+	    && !dentry_is_ancestor(m->root, up.dentry))
+		return -ENOENT;
+	walk_jump(w, path_get(&up));
+	if (unlikely(w->at.dentry->mounts != NULL))
+		path_cross(&w->at);
+	return 0;
 }
 
 /* Goes on with the text of the link `d`, whose reference is taken over */
@@ -196,14 +196,18 @@ static int walk_link(struct walk *w, struct dentry *d)
 		dentry_put(d);
 		return -ELOOP;
 	}
+	if (unlikely(w->at.mnt->flags & MS_NOSYMFOLLOW)) {
+		dentry_put(d);
+		return -ELOOP;
+	}
 	if (d->inode->ops->follow) {
-		struct dentry *to = d->inode->ops->follow(d->inode);
+		struct path to;
+		int rc = d->inode->ops->follow(d->inode, &to);
 
 		dentry_put(d);
-		if (IS_ERR(to))
-			return PTR_ERR(to);
-		walk_move(w, to);
-		return 0;
+		if (rc == 0)
+			walk_jump(w, to);
+		return rc;
 	}
 	text = link_text(d->inode, &buf);
 	if (IS_ERR(text) || !*text) {
@@ -211,13 +215,13 @@ static int walk_link(struct walk *w, struct dentry *d)
 		kfree(buf);
 		return IS_ERR(text) ? PTR_ERR(text) : -ENOENT;
 	}
-	w->stack[w->depth].link = d;
+	w->stack[w->depth].link = (struct path){ mount_get(w->at.mnt), d };
 	w->stack[w->depth].buf = buf;
 	w->stack[w->depth].rest = w->rest;
 	w->depth++;
 	w->rest = text;
 	if (*text == '/')
-		walk_move(w, dentry_get(current->fs->root));
+		walk_jump(w, path_get(&current->fs->root));
 	return 1;
 }
 
@@ -234,20 +238,18 @@ static int may_search(struct dentry *d)
 static int walk_step(struct walk *w, bool follow)
 {
 	struct dentry *d;
-	int rc = may_search(w->at);
+	int rc = may_search(w->at.dentry);
 
 	if (rc || w->q.kind == NAME_DOT)
 		return rc;
-	if (w->q.kind == NAME_DOTDOT) {
-		walk_move(w, dentry_above(w->at));
-		return 0;
-	}
-	d = dentry_lookup(w->at, &w->q);
+	if (w->q.kind == NAME_DOTDOT)
+		return walk_up(w);
+	d = dentry_lookup(w->at.dentry, &w->q);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
 	if (follow && inode_is(d->inode, S_IFLNK))
 		return walk_link(w, d);
-	walk_move(w, mount_top(d));
+	walk_down(w, d);
 	return 0;
 }
 
@@ -261,7 +263,7 @@ static int walk_on(struct walk *w)
 		if (last) {
 			w->slash |= w->q.slash;
 			if (w->stop)
-				return may_search(w->at);
+				return may_search(w->at.dentry);
 		}
 		rc = walk_step(w, !last || w->follow || w->slash);
 		if (rc < 0)
@@ -272,113 +274,96 @@ static int walk_on(struct walk *w)
 	return 0;
 }
 
-/* Where a relative path of an *at call begins; with a reference */
-struct dentry *base_lookup(int dfd, const char *path)
+/* Where a path of an *at call begins */
+static int base_lookup(int dfd, const char *path, struct path *p)
 {
-	struct dentry *d;
 	struct file *f;
 
-	if (*path == '/')
-		return dentry_get(current->fs->root);
-	if (dfd == AT_FDCWD)
-		return dentry_get(current->fs->cwd);
+	if (*path == '/' || dfd == AT_FDCWD) {
+		*p = path_get(*path == '/' ? &current->fs->root
+			: &current->fs->cwd);
+		return 0;
+	}
 	f = fd_get(dfd);
 	if (!f)
-		return ERR_PTR(-EBADF);
-	d = dentry_get(f->dentry);
+		return -EBADF;
+	*p = path_get(&f->path);
 	file_put(f);
-	if (!*path || inode_is(d->inode, S_IFDIR))
-		return d;
-	dentry_put(d);
-	return ERR_PTR(-ENOTDIR);
+	if (!*path || inode_is(p->dentry->inode, S_IFDIR))
+		return 0;
+	path_put(p);
+	return -ENOTDIR;
 }
 
 /* On failure nothing is held */
 static int walk_begin(struct walk *w, int dfd, const char *path)
 {
+	int rc;
+
 	if (!*path)
 		return -ENOENT;
-	w->at = base_lookup(dfd, path);
-	if (IS_ERR(w->at))
-		return PTR_ERR(w->at);
+	rc = base_lookup(dfd, path, &w->at);
+	if (rc)
+		return rc;
 	w->rest = path;
 	w->slash = w->follow = w->stop = false;
 	w->links = w->depth = 0;
 	return 0;
 }
 
-/* The dentry that a finished walk stands on, with its reference */
-static struct dentry *walk_take(struct walk *w)
+/* The end of a walk: with rc 0, *p gets the place where it stands */
+static int walk_take(struct walk *w, int rc, struct path *p)
 {
-	struct dentry *d = w->at;
-
-	w->at = NULL;
-	walk_end(w);
-	return d;
+	while (unlikely(w->depth))
+		walk_pop(w);
+	if (rc)
+		path_put(&w->at);
+	else
+		*p = w->at;
+	return rc;
 }
 
-struct dentry *path_lookup(int dfd, const char *path, unsigned flags)
+int path_lookup(int dfd, const char *path, unsigned flags, struct path *p)
 {
 	struct walk w;
 	int rc = walk_begin(&w, dfd, path);
 
 	if (rc)
-		return ERR_PTR(rc);
+		return rc;
 	w.follow = flags & LOOKUP_FOLLOW;
 	rc = walk_on(&w);
 	if (rc == 0 && (w.slash || (flags & LOOKUP_DIRECTORY))
-	    && !inode_is(w.at->inode, S_IFDIR))
+	    && !inode_is(w.at.dentry->inode, S_IFDIR))
 		rc = -ENOTDIR;
-	if (rc == 0)
-		return walk_take(&w);
-	walk_end(&w);
-	return ERR_PTR(rc);
+	return walk_take(&w, rc, p);
 }
 
 /*
  * The directory of the last component, which is not looked up: *q is cut out
  * of `path` itself, for no link is pending when a walk stops.
  */
-struct dentry *parent_lookup(int dfd, const char *path, struct qname *q)
+int parent_lookup(int dfd, const char *path, struct qname *q,
+		struct path *dir)
 {
 	struct walk w;
 	int rc = walk_begin(&w, dfd, path);
 
 	if (rc)
-		return ERR_PTR(rc);
+		return rc;
 	w.stop = true;
 	rc = walk_on(&w);
 	*q = w.q;
-	if (rc == 0)
-		return walk_take(&w);
-	walk_end(&w);
-	return ERR_PTR(rc);
-}
-
-struct dentry *path_parent(int dfd, const char *path, char *last)
-{
-	struct qname q;
-	struct dentry *dir = parent_lookup(dfd, path, &q);
-
-	if (IS_ERR(dir))
-		return dir;
-	if (q.kind == NAME_NORMAL && q.len <= NAME_MAX) {
-		memcpy(last, q.name, q.len);
-		last[q.len] = 0;
-		return dir;
-	}
-	dentry_put(dir);
-	return ERR_PTR(q.kind == NAME_NORMAL ? -ENAMETOOLONG : -EEXIST);
+	return walk_take(&w, rc, dir);
 }
 
 /* With the lock: the last step of open with O_CREAT */
 static int create_locked(struct walk *w, int flags, uint32_t mode,
 		bool *created)
 {
-	struct dentry *d;
+	struct dentry *dir = w->at.dentry, *d;
 	int rc;
 
-	d = dentry_for_create(w->at, &w->q);
+	d = dentry_for_create(dir, &w->q);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
 	if (d->inode) {
@@ -389,28 +374,28 @@ static int create_locked(struct walk *w, int flags, uint32_t mode,
 			rc = -ELOOP;
 		}
 	} else {
-		rc = may_create(w->at);
-		if (rc == 0 && !DIR_OF(w->at)->ops->create)
+		rc = mount_read_only(w->at.mnt) ? -EROFS : may_create(dir);
+		if (rc == 0 && !DIR_OF(dir)->ops->create)
 			rc = -EACCES;
 		if (rc == 0)
-			rc = DIR_OF(w->at)->ops->create(DIR_OF(w->at), d,
+			rc = DIR_OF(dir)->ops->create(DIR_OF(dir), d,
 				(mode & MODE_PERM & ~current->fs->umask)
 				| S_IFREG);
 		*created = rc == 0;
 		if (rc == 0)
-			notify_name(DIR_OF(w->at), IN_CREATE, &w->q);
+			notify_name(DIR_OF(dir), IN_CREATE, &w->q);
 	}
 	if (rc)
 		dentry_put(d);
 	else
-		walk_move(w, mount_top(d));
+		walk_down(w, d);
 	return rc;
 }
 
 /* The last step of open with O_CREAT: 1 means that a link is to be followed */
 static int create_step(struct walk *w, int flags, uint32_t mode, bool *created)
 {
-	struct super_block *sb = w->at->sb;
+	struct super_block *sb = w->at.dentry->sb;
 	int rc;
 
 	if (w->q.kind != NAME_NORMAL || w->slash)
@@ -423,48 +408,45 @@ static int create_step(struct walk *w, int flags, uint32_t mode, bool *created)
 }
 
 /*
- * open(2) with O_CREAT: the file's dentry, made if it did not exist.  A
+ * open(2) with O_CREAT: the file's place, made if it did not exist.  A
  * dangling link makes the file that it names.
  */
-struct dentry *create_lookup(int dfd, const char *path, int flags,
-		uint32_t mode, bool *created)
+int create_lookup(int dfd, const char *path, int flags, uint32_t mode,
+		bool *created, struct path *p)
 {
 	struct walk w;
 	int rc = walk_begin(&w, dfd, path);
 
 	*created = false;
 	if (rc)
-		return ERR_PTR(rc);
+		return rc;
 	w.stop = true;
 	do {
 		rc = walk_on(&w);
 		if (rc == 0)
 			rc = create_step(&w, flags, mode, created);
 	} while (rc > 0);
-	if (rc == 0)
-		return walk_take(&w);
-	walk_end(&w);
-	return ERR_PTR(rc);
+	return walk_take(&w, rc, p);
 }
 
-struct dentry *user_path(int dfd, const char *upath, unsigned flags,
-		int at_flags)
+int user_path(int dfd, const char *upath, unsigned flags, int at_flags,
+		struct path *p)
 {
-	struct dentry *d;
 	char *path;
+	int rc;
 
 	if (at_flags & AT_EMPTY_PATH) {
 		char c;
 
 		if (get_user(c, upath))
-			return ERR_PTR(-EFAULT);
+			return -EFAULT;
 		if (!c)
-			return base_lookup(dfd, "");
+			return base_lookup(dfd, "", p);
 	}
 	path = getname(upath);
 	if (IS_ERR(path))
-		return ERR_PTR(PTR_ERR(path));
-	d = path_lookup(dfd, path, flags);
+		return PTR_ERR(path);
+	rc = path_lookup(dfd, path, flags, p);
 	kfree(path);
-	return d;
+	return rc;
 }

@@ -27,12 +27,10 @@ int may_delete(struct dentry *dir, struct dentry *victim)
 	return 0;
 }
 
-static void dir_done(struct dentry *dir)
+static void dir_done(const struct path *dir)
 {
-	struct super_block *sb = dir->sb;
-
-	dentry_put(dir);
-	super_unlock(sb);
+	super_unlock(dir->dentry->sb);
+	path_put(dir);
 }
 
 /*
@@ -40,23 +38,22 @@ static void dir_done(struct dentry *dir)
  * file system locked, until name_done.
  */
 static struct dentry *new_name(int dfd, const char *path, bool is_dir,
-		struct dentry **dir)
+		struct path *dir)
 {
 	struct qname q;
 	struct dentry *d;
-	int rc;
+	int rc = parent_lookup(dfd, path, &q, dir);
 
-	*dir = parent_lookup(dfd, path, &q);
-	if (IS_ERR(*dir))
-		return *dir;
+	if (rc)
+		return ERR_PTR(rc);
 	if (q.kind != NAME_NORMAL) {
-		dentry_put(*dir);
+		path_put(dir);
 		return ERR_PTR(-EEXIST);
 	}
-	super_lock((*dir)->sb);
-	d = dentry_for_create(*dir, &q);
+	super_lock(dir->dentry->sb);
+	d = dentry_for_create(dir->dentry, &q);
 	if (IS_ERR(d)) {
-		dir_done(*dir);
+		dir_done(dir);
 		return d;
 	}
 	if (d->inode)
@@ -64,15 +61,16 @@ static struct dentry *new_name(int dfd, const char *path, bool is_dir,
 	else if (q.slash && !is_dir)
 		rc = -ENOENT;
 	else
-		rc = may_create(*dir);
+		rc = mount_read_only(dir->mnt) ? -EROFS
+			: may_create(dir->dentry);
 	if (rc == 0)
 		return d;
 	dentry_put(d);
-	dir_done(*dir);
+	dir_done(dir);
 	return ERR_PTR(rc);
 }
 
-static int name_done(struct dentry *d, struct dentry *dir, int rc)
+static int name_done(struct dentry *d, const struct path *dir, int rc)
 {
 	dentry_put(d);
 	dir_done(dir);
@@ -80,33 +78,35 @@ static int name_done(struct dentry *d, struct dentry *dir, int rc)
 }
 
 /* The same after the file system was asked to make the name */
-static int name_made(struct dentry *d, struct dentry *dir, int rc)
+static int name_made(struct dentry *d, const struct path *dir, int rc)
 {
 	struct qname q = { .name = d->name, .len = d->len };
 
 	if (rc == 0)
-		notify_name(DIR_OF(dir), IN_CREATE | notify_isdir(d->inode),
+		notify_name(DIR_OF(dir->dentry), IN_CREATE | notify_isdir(d->inode),
 			&q);
 	return name_done(d, dir, rc);
 }
 
 int do_mkdir(int dfd, const char *path, uint32_t mode)
 {
-	struct dentry *dir, *d = new_name(dfd, path, true, &dir);
+	struct path dir;
+	struct dentry *d = new_name(dfd, path, true, &dir);
 	struct inode *parent;
 
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	parent = DIR_OF(dir);
+	parent = DIR_OF(dir.dentry);
 	mode &= (07777 & ~current->fs->umask) & ~(S_ISUID | S_ISGID);
-	return name_made(d, dir, !parent->ops->mkdir ? -EPERM
+	return name_made(d, &dir, !parent->ops->mkdir ? -EPERM
 		: parent->ops->mkdir(parent, d, mode | S_IFDIR));
 }
 
 /* The type is one that mknod(2) makes; see sys_mknodat */
 int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev)
 {
-	struct dentry *dir, *d;
+	struct path dir;
+	struct dentry *d;
 	struct inode *parent;
 	uint32_t type = mode & S_IFMT;
 	int rc = -EPERM;
@@ -117,19 +117,20 @@ int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev)
 	if (IS_ERR(d))
 		return PTR_ERR(d);
 	if ((type == S_IFCHR || type == S_IFBLK) && !capable(CAP_MKNOD))
-		return name_done(d, dir, -EPERM);
-	parent = DIR_OF(dir);
+		return name_done(d, &dir, -EPERM);
+	parent = DIR_OF(dir.dentry);
 	mode = (mode & MODE_PERM & ~current->fs->umask) | type;
 	if (type == S_IFREG && parent->ops->create)
 		rc = parent->ops->create(parent, d, mode);
 	else if (type != S_IFREG && parent->ops->mknod)
 		rc = parent->ops->mknod(parent, d, mode, dev);
-	return name_made(d, dir, rc);
+	return name_made(d, &dir, rc);
 }
 
 int do_symlink(const char *to, int dfd, const char *path)
 {
-	struct dentry *dir, *d;
+	struct path dir;
+	struct dentry *d;
 	struct inode *parent;
 
 	if (!*to)
@@ -137,48 +138,50 @@ int do_symlink(const char *to, int dfd, const char *path)
 	d = new_name(dfd, path, false, &dir);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	parent = DIR_OF(dir);
-	return name_made(d, dir, !parent->ops->symlink ? -EPERM
+	parent = DIR_OF(dir.dentry);
+	return name_made(d, &dir, !parent->ops->symlink ? -EPERM
 		: parent->ops->symlink(parent, d, to));
 }
 
 /* linkat(2), after both paths were resolved */
-static int link_to(struct dentry *old, struct dentry *dir, struct dentry *d)
+static int link_to(const struct path *old, const struct path *to,
+		struct dentry *d)
 {
-	struct inode *inode = old->inode;
+	struct inode *inode = old->dentry->inode, *dir = DIR_OF(to->dentry);
 
-	if (old->sb != dir->sb)
+	if (old->mnt != to->mnt)
 		return -EXDEV;
-	if (inode_is(inode, S_IFDIR) || !DIR_OF(dir)->ops->link)
+	if (inode_is(inode, S_IFDIR) || !dir->ops->link)
 		return -EPERM;
 	if (inode->nlink == 0 && !inode->linkable)
 		return -ENOENT;
-	return DIR_OF(dir)->ops->link(inode, DIR_OF(dir), d);
+	return dir->ops->link(inode, dir, d);
 }
 
-int do_link_dentry(struct dentry *old, int ndfd, const char *new)
+int do_link_path(const struct path *old, int ndfd, const char *new)
 {
-	struct dentry *dir, *d = new_name(ndfd, new, false, &dir);
+	struct path dir;
+	struct dentry *d = new_name(ndfd, new, false, &dir);
 	int rc;
 
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	rc = link_to(old, dir, d);
+	rc = link_to(old, &dir, d);
 	if (rc == 0)
-		notify_inode(old->inode, IN_ATTRIB);
-	return name_made(d, dir, rc);
+		notify_inode(old->dentry->inode, IN_ATTRIB);
+	return name_made(d, &dir, rc);
 }
 
 int do_link(int odfd, const char *old, int ndfd, const char *new, int flags)
 {
-	struct dentry *od = path_lookup(odfd, old,
-		(flags & AT_SYMLINK_FOLLOW) ? LOOKUP_FOLLOW : 0);
-	int rc;
+	struct path p;
+	int rc = path_lookup(odfd, old,
+		(flags & AT_SYMLINK_FOLLOW) ? LOOKUP_FOLLOW : 0, &p);
 
-	if (IS_ERR(od))
-		return PTR_ERR(od);
-	rc = do_link_dentry(od, ndfd, new);
-	dentry_put(od);
+	if (rc)
+		return rc;
+	rc = do_link_path(&p, ndfd, new);
+	path_put(&p);
 	return rc;
 }
 
@@ -205,7 +208,7 @@ static int remove_check(struct dentry *parent, struct dentry *d, bool dir,
 		return rc;
 	if (dir != is_dir)
 		return dir ? -ENOTDIR : -EISDIR;
-	if (d->mounted)
+	if (d->mounts)
 		return -EBUSY;
 	if (dir)
 		return DIR_OF(parent)->ops->rmdir ? 0 : -EPERM;
@@ -213,7 +216,7 @@ static int remove_check(struct dentry *parent, struct dentry *d, bool dir,
 }
 
 /* The file system forgot it: so does the cache, and watchers hear of it */
-static int name_removed(struct dentry *d, struct dentry *dir,
+static int name_removed(struct dentry *d, const struct path *dir,
 		const struct qname *q)
 {
 	uint32_t isdir = notify_isdir(d->inode);
@@ -222,7 +225,7 @@ static int name_removed(struct dentry *d, struct dentry *dir,
 	if (!isdir)
 		notify_inode(d->inode, IN_ATTRIB);
 	dentry_put(d);
-	notify_name(DIR_OF(dir), IN_DELETE | isdir, q);
+	notify_name(DIR_OF(dir->dentry), IN_DELETE | isdir, q);
 	dir_done(dir);
 	return 0;
 }
@@ -230,27 +233,28 @@ static int name_removed(struct dentry *d, struct dentry *dir,
 int do_unlink(int dfd, const char *path, bool dir)
 {
 	struct qname q;
-	struct dentry *parent = parent_lookup(dfd, path, &q), *d;
+	struct path parent;
+	struct dentry *d;
 	struct inode *in;
-	int rc;
+	int rc = parent_lookup(dfd, path, &q, &parent);
 
-	if (IS_ERR(parent))
-		return PTR_ERR(parent);
-	if (q.kind != NAME_NORMAL) {
-		dentry_put(parent);
-		return odd_name(q.kind, dir);
+	if (rc)
+		return rc;
+	if (q.kind != NAME_NORMAL || mount_read_only(parent.mnt)) {
+		path_put(&parent);
+		return q.kind != NAME_NORMAL ? odd_name(q.kind, dir) : -EROFS;
 	}
-	super_lock(parent->sb);
-	d = dentry_lookup(parent, &q);
+	super_lock(parent.dentry->sb);
+	d = dentry_lookup(parent.dentry, &q);
 	if (IS_ERR(d)) {
-		dir_done(parent);
+		dir_done(&parent);
 		return PTR_ERR(d);
 	}
-	in = DIR_OF(parent);
-	rc = remove_check(parent, d, dir, q.slash);
+	in = DIR_OF(parent.dentry);
+	rc = remove_check(parent.dentry, d, dir, q.slash);
 	if (rc == 0)
 		rc = dir ? in->ops->rmdir(in, d) : in->ops->unlink(in, d);
 	if (rc)
-		return name_done(d, parent, rc);
-	return name_removed(d, parent, &q);
+		return name_done(d, &parent, rc);
+	return name_removed(d, &parent, &q);
 }

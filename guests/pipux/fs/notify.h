@@ -51,7 +51,7 @@ static inline void notify_dentry(struct dentry *d, uint32_t mask)
 /* The same for something done to an open file */
 static inline void notify_file(struct file *f, uint32_t mask)
 {
-	notify_dentry(f->dentry, mask);
+	notify_dentry(f->path.dentry, mask);
 }
 
 /* To the directory's watchers only: a name came or went */

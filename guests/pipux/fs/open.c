@@ -14,11 +14,12 @@ static int access_wanted(int flags)
 }
 
 /* May an existing file be opened so? */
-static int may_open(struct dentry *d, int flags)
+static int may_open(const struct path *p, int flags)
 {
+	struct inode *inode = p->dentry->inode;
 	int rc, want = access_wanted(flags);
 
-	switch (d->inode->mode & S_IFMT) {
+	switch (inode->mode & S_IFMT) {
 	case S_IFLNK:
 		return -ELOOP;
 	case S_IFDIR:
@@ -29,28 +30,33 @@ static int may_open(struct dentry *d, int flags)
 		return -ENXIO;
 	case S_IFCHR:
 	case S_IFBLK:
-		if (d->sb->flags & MS_NODEV)
+		if (p->mnt->flags & MS_NODEV)
 			return -EACCES;
 	}
-	rc = inode_permission(d->inode, want);
+	rc = inode_permission(inode, want);
 	if (rc)
 		return rc;
-	if ((flags & O_NOATIME) && !inode_owner(d->inode))
+	if ((flags & O_NOATIME) && !inode_owner(inode))
 		return -EPERM;
-	if ((want & MAY_WRITE) && d->inode->writers < 0)
-		return -ETXTBSY;
+	if ((want & MAY_WRITE) && inode_is(inode, S_IFREG)) {
+		if (mount_read_only(p->mnt))
+			return -EROFS;
+		if (inode->writers < 0)
+			return -ETXTBSY;
+	}
 	return 0;
 }
 
-/* The open file of a dentry; checks are done */
-struct file *dentry_open(struct dentry *d, int flags)
+/* The open file of a place; checks are done */
+struct file *path_open(const struct path *p, int flags)
 {
-	struct file *f = file_new(d, d->inode->fops, flags);
+	struct inode *inode = p->dentry->inode;
+	struct file *f = file_new(p, inode->fops, flags);
 	int rc;
 
 	if (!f)
 		return ERR_PTR(-ENOMEM);
-	rc = f->ops->open ? f->ops->open(d->inode, f) : 0;
+	rc = f->ops->open ? f->ops->open(inode, f) : 0;
 	f->flags &= ~O_NOCTTY;
 	if (rc == 0)
 		return f;
@@ -59,78 +65,86 @@ struct file *dentry_open(struct dentry *d, int flags)
 	return ERR_PTR(rc);
 }
 
-static struct file *open_existing(struct dentry *d, int flags, bool created)
+static struct file *open_existing(const struct path *p, int flags,
+		bool created)
 {
+	struct inode *inode = p->dentry->inode;
 	int rc = 0;
 
-	if ((flags & O_DIRECTORY) && !inode_is(d->inode, S_IFDIR))
+	if ((flags & O_DIRECTORY) && !inode_is(inode, S_IFDIR))
 		return ERR_PTR(-ENOTDIR);
 	if (flags & O_PATH)
-		return dentry_open(d, flags);
-	if ((flags & O_CREAT) && inode_is(d->inode, S_IFDIR))
+		return path_open(p, flags);
+	if ((flags & O_CREAT) && inode_is(inode, S_IFDIR))
 		return ERR_PTR(-EISDIR);
 	if (!created)
-		rc = may_open(d, flags);
+		rc = may_open(p, flags);
 	if (rc == 0 && (flags & O_TRUNC) && !created
-	    && inode_is(d->inode, S_IFREG)) {
-		rc = inode_truncate(d->inode, 0);
+	    && inode_is(inode, S_IFREG)) {
+		rc = inode_truncate(inode, 0);
 		if (rc == 0)
-			notify_dentry(d, IN_MODIFY);
+			notify_dentry(p->dentry, IN_MODIFY);
 	}
 	if (rc)
 		return ERR_PTR(rc);
-	return dentry_open(d, flags);
+	return path_open(p, flags);
 }
 
 /* O_TMPFILE: linkat(2) may name it later, unless O_EXCL forbids that */
-static struct file *open_unnamed(struct dentry *dir, int flags, uint32_t mode)
+static struct file *open_unnamed(const struct path *dir, int flags,
+		uint32_t mode)
 {
-	int rc = inode_permission(dir->inode, MAY_WRITE | MAY_EXEC);
+	struct inode *inode = dir->dentry->inode;
 	struct file *f;
+	int rc;
 
-	if (rc)
-		return ERR_PTR(rc);
 	if (!(flags & (O_WRONLY | O_RDWR)))
 		return ERR_PTR(-EINVAL);
-	f = tmpfs_anon_file(dir->sb, "#tmpfile", flags & ~O_TMPFILE);
+	rc = mount_read_only(dir->mnt) ? -EROFS
+		: inode_permission(inode, MAY_WRITE | MAY_EXEC);
+	if (rc)
+		return ERR_PTR(rc);
+	f = tmpfs_anon_file(dir->mnt, "#tmpfile", flags & ~O_TMPFILE);
 	if (IS_ERR(f))
 		return f;
 	f->inode->mode = S_IFREG | (mode & 07777 & ~current->fs->umask);
 	f->inode->linkable = !(flags & O_EXCL);
-	inode_inherit(f->inode, dir->inode);
+	inode_inherit(f->inode, inode);
 	return f;
+}
+
+/* The place that open(2) is about, made if that is asked for */
+static int open_lookup(int dfd, const char *path, int flags, uint32_t mode,
+		bool *created, struct path *p)
+{
+	unsigned lookup = (flags & O_NOFOLLOW) ? 0 : LOOKUP_FOLLOW;
+
+	if (flags & O_CREAT)
+		return flags & O_DIRECTORY ? -EINVAL
+			: create_lookup(dfd, path, flags, mode, created, p);
+	if ((flags & O_DIRECTORY) && !(flags & O_NOFOLLOW))
+		lookup |= LOOKUP_DIRECTORY;
+	return path_lookup(dfd, path, lookup, p);
 }
 
 struct file *file_open(int dfd, const char *path, int flags, uint32_t mode)
 {
 	bool created = false;
-	struct dentry *d;
+	bool unnamed = (flags & O_TMPFILE) == O_TMPFILE;
 	struct file *f;
+	struct path p;
+	int rc;
 
 	if (flags & O_PATH)
 		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	if ((flags & O_TMPFILE) == O_TMPFILE) {
-		d = path_lookup(dfd, path, LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
-		if (IS_ERR(d))
-			return ERR_PTR(PTR_ERR(d));
-		f = open_unnamed(d, flags, mode);
-		dentry_put(d);
-		return f;
-	}
-	if (flags & O_CREAT) {
-		if (flags & O_DIRECTORY)
-			return ERR_PTR(-EINVAL);
-		d = create_lookup(dfd, path, flags, mode, &created);
-	} else {
-		d = path_lookup(dfd, path,
-			((flags & O_NOFOLLOW) ? 0 : LOOKUP_FOLLOW)
-			| ((flags & O_DIRECTORY) && !(flags & O_NOFOLLOW)
-				? LOOKUP_DIRECTORY : 0));
-	}
-	if (IS_ERR(d))
-		return ERR_PTR(PTR_ERR(d));
-	f = open_existing(d, flags, created);
-	dentry_put(d);
+	if (unnamed)
+		flags &= ~O_CREAT;
+	rc = open_lookup(dfd, path, flags, mode, &created, &p);
+	if (rc)
+		return ERR_PTR(rc);
+	f = unnamed && !(flags & O_PATH) ? open_unnamed(&p, flags, mode)
+		: open_existing(&p, flags, created);
+	path_put(&p);
 	if (!IS_ERR(f) && !(flags & O_PATH))
 		notify_file(f, IN_OPEN);
 	return f;

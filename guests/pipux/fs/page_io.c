@@ -15,7 +15,7 @@ ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos)
 	size_t done = 0, n = iov->len;
 
 	if (*pos >= inode->size || n == 0) {
-		inode_accessed(inode);
+		file_accessed(f);
 		return 0;
 	}
 	if ((loff_t)n > inode->size - *pos)
@@ -36,7 +36,7 @@ ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos)
 		*pos += k;
 		done += k;
 	}
-	inode_accessed(inode);
+	file_accessed(f);
 	return done;
 }
 

@@ -236,7 +236,7 @@ static int pipe_open(struct file *end[2], uint32_t flags)
 	end[0]->inode->pipe = p;
 	end[0]->inode->fops = &fifo_fops;
 	p->readers = 1;
-	end[1] = file_new(end[0]->dentry, &pipe_fops, O_WRONLY | flags);
+	end[1] = file_new(&end[0]->path, &pipe_fops, O_WRONLY | flags);
 	if (!end[1]) {
 		file_put(end[0]);
 		return -ENOMEM;

@@ -2,44 +2,36 @@
 /* pivot_root(2): another mount becomes the root of everybody who had it. */
 #include "internal.h"
 
-/* `d` is `top` or below it, across mounts */
-static bool reachable(struct dentry *d, struct dentry *top)
-{
-	while (d != top) {
-		d = d->parent == d ? d->covers : d->parent;
-		if (!d)
-			return false;
-	}
-	return true;
-}
-
 /* In the order of the errors that Linux gives */
-static int check(struct dentry *new, struct dentry *old, struct dentry *root)
+static int check(const struct path *new, const struct path *old,
+		const struct path *root)
 {
-	if (new->sb->detached || root->sb->detached)
+	if (new->mnt->group || root->mnt->group
+	    || (new->mnt->parent && new->mnt->parent->group))
 		return -EINVAL;
-	if (new->unlinked || old->unlinked)
+	if (!new->mnt->in_tree || !root->mnt->in_tree)
+		return -EINVAL;
+	if (new->dentry->unlinked || old->dentry->unlinked)
 		return -ENOENT;
-	if (new->sb == root->sb || old->sb == root->sb)
+	if (new->mnt == root->mnt || old->mnt == root->mnt)
 		return -EBUSY;
-	if (!is_mount_root(root) || !root->covers || !is_mount_root(new))
+	if (root->dentry != root->mnt->root || !root->mnt->parent
+	    || new->dentry != new->mnt->root || !new->mnt->parent)
 		return -EINVAL;
-	if (!reachable(old, new) || !reachable(new, root) || old->mounted)
-		return -EINVAL;
-	return 0;
+	return path_below(*old, new) && path_below(*new, root) ? 0 : -EINVAL;
 }
 
-static void replace(struct dentry **slot, struct dentry *from,
-		struct dentry *to)
+static void replace(struct path *slot, const struct path *from,
+		const struct path *to)
 {
-	if (*slot != from)
+	if (!path_same(slot, from))
 		return;
-	*slot = dentry_get(to);
-	dentry_put(from);
+	*slot = path_get(to);
+	path_put(from);
 }
 
 /* Roots and working directories that are the old root become the new one */
-static void move_everybody(struct dentry *from, struct dentry *to)
+static void move_everybody(const struct path *from, const struct path *to)
 {
 	struct process *p;
 	struct task *t;
@@ -54,40 +46,40 @@ static void move_everybody(struct dentry *from, struct dentry *to)
 	}
 }
 
-static void pivot(struct dentry *new, struct dentry *old, struct dentry *root)
+static void pivot(const struct path *new, const struct path *old,
+		const struct path *root)
 {
-	struct dentry *place = dentry_get(root->covers);
+	const struct path place = { root->mnt->parent, root->mnt->point };
+	struct path kept = path_get(&place);
 
-	mount_detach(new->sb);
-	mount_detach(root->sb);
-	mount_attach(root->sb, old);
-	mount_attach(new->sb, place);
-	dentry_put(place);
+	mount_detach(new->mnt);
+	mount_detach(root->mnt);
+	mount_attach(root->mnt, old);
+	mount_attach(new->mnt, &kept);
+	path_put(&kept);
 	move_everybody(root, new);
 }
 
 long sys_pivot_root(const char *unew, const char *uold)
 {
 	const unsigned flags = LOOKUP_FOLLOW | LOOKUP_DIRECTORY;
-	struct dentry *new, *old, *root;
+	struct path new, old, root;
 	long rc;
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	new = user_path(AT_FDCWD, unew, flags, 0);
-	if (IS_ERR(new))
-		return PTR_ERR(new);
-	old = user_path(AT_FDCWD, uold, flags, 0);
-	if (IS_ERR(old)) {
-		dentry_put(new);
-		return PTR_ERR(old);
+	rc = user_path(AT_FDCWD, unew, flags, 0, &new);
+	if (rc)
+		return rc;
+	rc = user_path(AT_FDCWD, uold, flags, 0, &old);
+	if (rc == 0) {
+		root = path_get(&current->fs->root);
+		rc = check(&new, &old, &root);
+		if (rc == 0)
+			pivot(&new, &old, &root);
+		path_put(&root);
+		path_put(&old);
 	}
-	root = dentry_get(current->fs->root);
-	rc = check(new, old, root);
-	if (rc == 0)
-		pivot(new, old, root);
-	dentry_put(root);
-	dentry_put(old);
-	dentry_put(new);
+	path_put(&new);
 	return rc;
 }

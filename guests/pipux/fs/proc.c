@@ -159,7 +159,7 @@ static bool may_look(const struct inode *inode)
 static int link_read(struct inode *inode, char *buf, size_t size)
 {
 	const struct proc_node *n = proc_node(inode);
-	struct dentry *d;
+	struct path to;
 	char *path;
 	int len;
 
@@ -167,30 +167,30 @@ static int link_read(struct inode *inode, char *buf, size_t size)
 		return n->entry->readlink(n, buf, size);
 	if (!may_look(inode))
 		return -EACCES;
-	d = n->entry->follow(n);
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	if (d->sb == anon_super()) {
-		bool plain = strchr(d->name, ':');
+	len = n->entry->follow(n, &to);
+	if (len)
+		return len;
+	if (to.mnt == anon_mount()) {
+		bool plain = strchr(to.dentry->name, ':');
 
-		len = plain ? snprintf(buf, size, "%s", d->name)
-			: snprintf(buf, size, "%s:[%u]", d->name,
-				d->inode->ino);
+		len = plain ? snprintf(buf, size, "%s", to.dentry->name)
+			: snprintf(buf, size, "%s:[%u]", to.dentry->name,
+				to.dentry->inode->ino);
 	} else {
-		path = dentry_path(d, buf, size);
+		path = path_text(&to, buf, size, NULL);
 		len = IS_ERR(path) ? PTR_ERR(path) : (int)strlen(path);
 		if (len > 0)
 			memmove(buf, path, len);
 	}
-	dentry_put(d);
+	path_put(&to);
 	return len;
 }
 
-static struct dentry *link_follow(struct inode *inode)
+static int link_follow(struct inode *inode, struct path *to)
 {
 	if (!may_look(inode))
-		return ERR_PTR(-EACCES);
-	return proc_node(inode)->entry->follow(proc_node(inode));
+		return -EACCES;
+	return proc_node(inode)->entry->follow(proc_node(inode), to);
 }
 
 /* `echo >` truncates first; there is nothing to cut off */
@@ -378,5 +378,6 @@ static int proc_mount(struct super_block *sb, const char *source,
 struct fs_type proc_type = {
 	.name = "proc",
 	.nodev = true,
+	.single = true,
 	.mount = proc_mount,
 };

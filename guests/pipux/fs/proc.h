@@ -14,8 +14,8 @@ struct proc_entry {
 	int (*show)(struct proc_out *o, const struct proc_node *n);
 	/* Target of a link: into buf, length or errno */
 	int (*readlink)(const struct proc_node *n, char *buf, size_t size);
-	/* The place itself, referenced, or ERR_PTR; then readlink is by name */
-	struct dentry *(*follow)(const struct proc_node *n);
+	/* The place itself, referenced; then readlink is by name */
+	int (*follow)(const struct proc_node *n, struct path *to);
 	const struct proc_entry *children;	/* a directory that is fixed */
 	const struct inode_ops *ops;		/* or one that is not */
 	const struct file_ops *fops;

@@ -106,7 +106,7 @@ int proc_fdinfo_show(struct proc_out *o, const struct proc_node *n)
 	if (!f)
 		return -ENOENT;
 	proc_printf(o, "pos:\t%lld\nflags:\t0%o\nmnt_id:\t%u\nino:\t%u\n",
-		(long long)f->pos, f->flags, f->dentry->sb->dev,
+		(long long)f->pos, f->flags, f->path.mnt->id,
 		f->inode->ino);
 	file_put(f);
 	return 0;

@@ -23,27 +23,34 @@ int proc_thread_self_read(const struct proc_node *n, char *buf, size_t size)
 }
 
 /* exe, cwd, root */
-static struct dentry *exe_follow(const struct proc_node *n)
+static int exe_follow(const struct proc_node *n, struct path *to)
 {
 	struct task *t = proc_task(n);
 
 	if (!t || !t->mm || !t->mm->exe)
-		return ERR_PTR(-ENOENT);
-	return dentry_get(t->mm->exe->dentry);
+		return -ENOENT;
+	*to = path_get(&t->mm->exe->path);
+	return 0;
 }
 
-static struct dentry *cwd_follow(const struct proc_node *n)
+static int cwd_follow(const struct proc_node *n, struct path *to)
 {
 	struct task *t = proc_task(n);
 
-	return t && t->fs ? dentry_get(t->fs->cwd) : ERR_PTR(-ENOENT);
+	if (!t || !t->fs)
+		return -ENOENT;
+	*to = path_get(&t->fs->cwd);
+	return 0;
 }
 
-static struct dentry *root_follow(const struct proc_node *n)
+static int root_follow(const struct proc_node *n, struct path *to)
 {
 	struct task *t = proc_task(n);
 
-	return t && t->fs ? dentry_get(t->fs->root) : ERR_PTR(-ENOENT);
+	if (!t || !t->fs)
+		return -ENOENT;
+	*to = path_get(&t->fs->root);
+	return 0;
 }
 
 /* /proc/PID/fd */
@@ -54,16 +61,15 @@ static struct file *node_file(const struct proc_node *n)
 	return t && t->files ? files_lookup(t->files, n->fd) : NULL;
 }
 
-static struct dentry *fd_follow(const struct proc_node *n)
+static int fd_follow(const struct proc_node *n, struct path *to)
 {
 	struct file *f = node_file(n);
-	struct dentry *d;
 
 	if (!f)
-		return ERR_PTR(-ENOENT);
-	d = dentry_get(f->dentry);
+		return -ENOENT;
+	*to = path_get(&f->path);
 	file_put(f);
-	return d;
+	return 0;
 }
 
 static struct inode *fd_lookup(struct inode *dir, const char *name)

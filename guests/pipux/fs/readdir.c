@@ -35,7 +35,7 @@ struct getdents {
 /* `.` and `..`, at positions 0 and 1; false: the buffer is full */
 bool dir_emit_dots(struct file *f, struct dir_context *ctx)
 {
-	struct dentry *d = f->dentry;
+	struct dentry *d = f->path.dentry;
 
 	if (f->pos == 0) {
 		if (!ctx->emit(ctx, ".", 1, f->inode->ino, MODE_DT(S_IFDIR),
@@ -44,8 +44,6 @@ bool dir_emit_dots(struct file *f, struct dir_context *ctx)
 		f->pos = 1;
 	}
 	if (f->pos == 1) {
-		while (d->parent == d && d->covers)
-			d = d->covers;
 		if (!ctx->emit(ctx, "..", 2, d->parent->inode->ino,
 				MODE_DT(S_IFDIR), 2))
 			return false;
@@ -61,7 +59,7 @@ int children_iterate(struct file *f, struct dir_context *ctx)
 
 	if (!dir_emit_dots(f, ctx))
 		return 0;
-	list_for_each(d, &f->dentry->children, sibling) {
+	list_for_each(d, &f->path.dentry->children, sibling) {
 		if (d->cookie < f->pos)
 			continue;
 		if (!ctx->emit(ctx, d->name, d->len, d->inode->ino,
@@ -69,7 +67,7 @@ int children_iterate(struct file *f, struct dir_context *ctx)
 			break;
 		f->pos = d->cookie + 1;
 	}
-	inode_accessed(f->inode);
+	file_accessed(f);
 	return 0;
 }
 
@@ -138,7 +136,7 @@ static long read_dir(int fd, void *ubuf, size_t size, bool wide)
 		return -EBADF;
 	if (!f->ops->iterate)
 		rc = -ENOTDIR;
-	else if (f->dentry->unlinked)
+	else if (f->path.dentry->unlinked)
 		rc = -ENOENT;
 	else
 		rc = f->ops->iterate(f, &g.ctx);

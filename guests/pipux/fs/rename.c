@@ -3,7 +3,8 @@
 #include "notify.h"
 
 struct rename {
-	struct dentry *odir, *ndir;	/* directories */
+	struct path opath, npath;	/* of the directories */
+	struct dentry *odir, *ndir;	/* the same */
 	struct qname oq, nq;		/* last components */
 	struct dentry *od, *nd;		/* names; nd perhaps without inode */
 	unsigned flags;
@@ -61,7 +62,7 @@ static int rename_check(const struct rename *r)
 		rc = check_move(r, r->od);
 	if (rc == 0 && (r->flags & RENAME_EXCHANGE))
 		rc = check_move(r, r->nd);
-	if (rc == 0 && (r->od->mounted || r->nd->mounted))
+	if (rc == 0 && (r->od->mounts || r->nd->mounts))
 		rc = -EBUSY;
 	if (rc == 0 && !DIR_OF(r->odir)->ops->rename)
 		rc = -EPERM;
@@ -139,12 +140,14 @@ static int rename_within(struct rename *r)
 	struct super_block *sb = r->odir->sb;
 	int rc;
 
-	if (sb != r->ndir->sb)
+	if (r->opath.mnt != r->npath.mnt)
 		return -EXDEV;
 	if (r->oq.kind != NAME_NORMAL)
 		return -EBUSY;
 	if (r->nq.kind != NAME_NORMAL)
 		return (r->flags & RENAME_NOREPLACE) ? -EEXIST : -EBUSY;
+	if (mount_read_only(r->opath.mnt))
+		return -EROFS;
 	super_lock(sb);
 	rc = rename_locked(r);
 	super_unlock(sb);
@@ -155,18 +158,19 @@ int do_rename(int odfd, const char *old, int ndfd, const char *new,
 		unsigned flags)
 {
 	struct rename r = { .flags = flags };
-	int rc;
+	int rc = parent_lookup(odfd, old, &r.oq, &r.opath);
 
-	r.odir = parent_lookup(odfd, old, &r.oq);
-	if (IS_ERR(r.odir))
-		return PTR_ERR(r.odir);
-	r.ndir = parent_lookup(ndfd, new, &r.nq);
-	if (IS_ERR(r.ndir)) {
-		dentry_put(r.odir);
-		return PTR_ERR(r.ndir);
+	if (rc)
+		return rc;
+	rc = parent_lookup(ndfd, new, &r.nq, &r.npath);
+	if (rc) {
+		path_put(&r.opath);
+		return rc;
 	}
+	r.odir = r.opath.dentry;
+	r.ndir = r.npath.dentry;
 	rc = rename_within(&r);
-	dentry_put(r.ndir);
-	dentry_put(r.odir);
+	path_put(&r.npath);
+	path_put(&r.opath);
 	return rc;
 }

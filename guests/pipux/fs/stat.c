@@ -85,14 +85,14 @@ typedef long (*put_fn)(const struct inode *, void *);
 static long stat_path(int dfd, const char *upath, unsigned lookup, int flags,
 		put_fn put, void *ubuf)
 {
-	struct dentry *d = user_path(dfd, upath, lookup, flags);
-	long rc;
+	struct path p;
+	long rc = user_path(dfd, upath, lookup, flags, &p);
 
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	refresh(d->inode);
-	rc = put(d->inode, ubuf);
-	dentry_put(d);
+	if (rc)
+		return rc;
+	refresh(p.dentry->inode);
+	rc = put(p.dentry->inode, ubuf);
+	path_put(&p);
 	return rc;
 }
 

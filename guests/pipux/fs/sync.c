@@ -7,12 +7,12 @@
 
 #define FLUSH_PERIOD	(5 * NSEC_PER_SEC)
 
-/* The next mount to be synced in this pass; they come and go meanwhile */
+/* The next instance to be synced in this pass; they come and go meanwhile */
 static struct super_block *next_to_sync(uint32_t pass)
 {
 	struct super_block *sb;
 
-	list_for_each(sb, &all_mounts, link)
+	list_for_each(sb, &all_supers, link)
 		if (sb->ops && sb->ops->sync
 				&& (int32_t)(sb->sync_pass - pass) < 0)
 			return sb;
@@ -27,12 +27,10 @@ void fs_sync(void)
 	struct super_block *sb;
 
 	while ((sb = next_to_sync(pass))) {
-		struct dentry *root = dentry_get(sb->root);
-
+		sb->refs++;
 		sb->sync_pass = pass;
 		(void)sb->ops->sync(sb);
-		dentry_put(root);
-		super_reap();
+		super_put(sb);
 	}
 	list_for_each(bdev, &all_block_devices, link)
 		if (bdev->cache && !bdev->held)
@@ -66,7 +64,7 @@ void fs_shutdown(void)
 	struct super_block *sb;
 
 	fs_sync();
-	list_for_each(sb, &all_mounts, link)
+	list_for_each(sb, &all_supers, link)
 		if (sb->ops && sb->ops->shutdown)
 			sb->ops->shutdown(sb);
 }
@@ -79,9 +77,9 @@ long sys_syncfs(int fd)
 
 	if (!f)
 		return -EBADF;
-	ops = f->dentry->sb->ops;
+	ops = f->inode->sb->ops;
 	if (ops && ops->sync)
-		rc = ops->sync(f->dentry->sb);
+		rc = ops->sync(f->inode->sb);
 	file_put(f);
 	return rc;
 }

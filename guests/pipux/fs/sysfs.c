@@ -294,5 +294,6 @@ static int sysfs_mount(struct super_block *sb, const char *source,
 struct fs_type sysfs_type = {
 	.name = "sysfs",
 	.nodev = true,
+	.single = true,
 	.mount = sysfs_mount,
 };

@@ -215,28 +215,28 @@ static const struct file_ops dir_fops = {
 };
 
 /* A file without a name in any directory: memfd_create, O_TMPFILE */
-struct file *tmpfs_anon_file(struct super_block *sb, const char *name,
+struct file *tmpfs_anon_file(struct mount *mnt, const char *name,
 		uint32_t flags)
 {
+	struct path p = { .mnt = mnt };
 	struct inode *inode;
-	struct dentry *d;
 	struct file *f;
 
-	if (sb->ops != &tmpfs_super_ops)
+	if (mnt->sb->ops != &tmpfs_super_ops)
 		return ERR_PTR(-EOPNOTSUPP);
-	inode = tmpfs_inode(sb, S_IFREG | 0777, 0);
+	inode = tmpfs_inode(mnt->sb, S_IFREG | 0777, 0);
 	if (IS_ERR(inode))
 		return ERR_PTR(PTR_ERR(inode));
 	inode->nlink = 0;
-	d = dentry_new(sb->root, name, strlen(name));
-	if (!d) {
+	p.dentry = dentry_new(mnt->sb->root, name, strlen(name));
+	if (!p.dentry) {
 		inode_put(inode);
 		return ERR_PTR(-ENOMEM);
 	}
-	d->inode = inode;
-	d->unlinked = true;
-	f = file_new(d, inode->fops, flags);
-	dentry_put(d);
+	p.dentry->inode = inode;
+	p.dentry->unlinked = true;
+	f = file_new(&p, inode->fops, flags);
+	dentry_put(p.dentry);
 	return f ? f : ERR_PTR(-ENOMEM);
 }
 

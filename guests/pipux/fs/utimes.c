@@ -30,14 +30,14 @@ static void set_one(struct timespec64 *to, const struct timespec64 *from)
 }
 
 /* "Now" needs write permission only; anything else, ownership */
-static long set_times(struct dentry *d, const struct times *t)
+static long set_times(const struct path *p, const struct times *t)
 {
-	struct inode *inode = d->inode;
+	struct inode *inode = p->dentry->inode;
 	long a = t->t[0].tv_nsec, m = t->t[1].tv_nsec;
 
 	if (!nsec_ok(a) || !nsec_ok(m))
 		return -EINVAL;
-	if (inode->sb->flags & MS_RDONLY)
+	if (mount_read_only(p->mnt))
 		return -EROFS;
 	if (!inode_owner(inode)) {
 		if (a != UTIME_NOW || m != UTIME_NOW)
@@ -49,7 +49,7 @@ static long set_times(struct dentry *d, const struct times *t)
 	set_one(&inode->mtime, &t->t[1]);
 	inode->ctime = inode_time();
 	inode_dirty(inode);
-	notify_dentry(d, a == UTIME_OMIT ? IN_MODIFY
+	notify_dentry(p->dentry, a == UTIME_OMIT ? IN_MODIFY
 		: m == UTIME_OMIT ? IN_ACCESS : IN_ATTRIB);
 	return 0;
 }
@@ -63,7 +63,7 @@ static bool omits_both(const struct times *t)
 static long utimes_at(int dfd, const char *upath, const struct times *t,
 		int flags)
 {
-	struct dentry *d;
+	struct path p;
 	struct file *f;
 	long rc;
 
@@ -75,16 +75,16 @@ static long utimes_at(int dfd, const char *upath, const struct times *t,
 		f = fd_get_io(dfd);
 		if (!f)
 			return -EBADF;
-		rc = set_times(f->dentry, t);
+		rc = set_times(&f->path, t);
 		file_put(f);
 		return rc;
 	}
-	d = user_path(dfd, upath,
-		(flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, flags);
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	rc = set_times(d, t);
-	dentry_put(d);
+	rc = user_path(dfd, upath,
+		(flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, flags, &p);
+	if (rc)
+		return rc;
+	rc = set_times(&p, t);
+	path_put(&p);
 	return rc;
 }
 

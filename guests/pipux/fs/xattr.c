@@ -7,11 +7,12 @@
 
 static long path_check(const char *upath, unsigned lookup, long answer)
 {
-	struct dentry *d = user_path(AT_FDCWD, upath, lookup, 0);
+	struct path p;
+	int rc = user_path(AT_FDCWD, upath, lookup, 0, &p);
 
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	dentry_put(d);
+	if (rc)
+		return rc;
+	path_put(&p);
 	return answer;
 }
 

@@ -62,15 +62,16 @@ static void queue_evict(struct inode *inode)
 static const struct super_ops mqueue_super_ops = { .evict = queue_evict };
 static const struct inode_ops root_ops = { .cacheable = true };
 
-static struct dentry *queue_root(void)
+static struct mount *queue_mount(void)
 {
 	static struct fs_type type = { .name = "mqueue", .nodev = true };
-	static struct super_block *sb;
+	static struct mount *own;
+	struct super_block *sb;
 	struct inode *inode;
 
-	if (sb)
-		return sb->root;
-	sb = super_new(&type, NULL, 0);
+	if (own)
+		return own;
+	sb = super_new(&type, 0);
 	BUG_ON(!sb);
 	sb->ops = &mqueue_super_ops;
 	inode = inode_new(sb, S_IFDIR | S_ISVTX | 0777);
@@ -78,8 +79,13 @@ static struct dentry *queue_root(void)
 	inode->uid = inode->gid = 0;
 	inode->ops = &root_ops;
 	sb->root = dentry_root(sb, inode);
-	BUG_ON(!sb->root);
-	return sb->root;
+	own = super_own_mount(sb);
+	return own;
+}
+
+static struct dentry *queue_root(void)
+{
+	return queue_mount()->root;
 }
 
 static struct mqueue *queue_of(const struct file *f)
@@ -255,18 +261,18 @@ static int name_check(const char *name, struct qname *n)
 static int queue_open(const char *name, int flags, uint32_t mode,
 		const struct mq_attr *attr)
 {
-	struct dentry *d;
+	struct path p = { .mnt = queue_mount() };
 	struct qname n;
 	struct file *f;
 	int rc = name_check(name, &n);
 
 	if (rc)
 		return rc;
-	d = queue_find(&n, flags, mode, attr);
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	f = file_new(d, &queue_fops, flags & (O_ACCMODE | O_NONBLOCK));
-	dentry_put(d);
+	p.dentry = queue_find(&n, flags, mode, attr);
+	if (IS_ERR(p.dentry))
+		return PTR_ERR(p.dentry);
+	f = file_new(&p, &queue_fops, flags & (O_ACCMODE | O_NONBLOCK));
+	dentry_put(p.dentry);
 	return f ? fd_install_new(f, true) : -ENOMEM;
 }
 

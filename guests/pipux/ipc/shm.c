@@ -48,10 +48,10 @@ static struct dentry *memory_new(const struct ipc_request *r)
 	int rc;
 
 	snprintf(name, sizeof(name), "SYSV%08x", r->key);
-	f = tmpfs_anon_file(memory_super(), name, O_RDWR);
+	f = tmpfs_anon_file(memory_mount(), name, O_RDWR);
 	if (IS_ERR(f))
 		return ERR_PTR(PTR_ERR(f));
-	d = dentry_get(f->dentry);
+	d = dentry_get(f->path.dentry);
 	file_put(f);
 	rc = d->inode->ops->truncate(d->inode, r->size);
 	if (rc == 0)
@@ -105,11 +105,12 @@ long sys_shmget(int key, size_t size, int flags)
 /* The file to map, with a reference; NULL: no memory */
 static struct file *segment_file(struct shm_segment *s, bool readonly)
 {
+	const struct path p = { memory_mount(), s->dentry };
 	struct file *f = s->file[readonly];
 
 	if (f)
 		return file_get(f);
-	f = file_new(s->dentry, &segment_fops, readonly ? O_RDONLY : O_RDWR);
+	f = file_new(&p, &segment_fops, readonly ? O_RDONLY : O_RDWR);
 	if (!f)
 		return NULL;
 	f->priv = s;

@@ -160,7 +160,7 @@ static struct prpsinfo process_info(void)
 
 static const char *file_name(const struct vma *v, char *buf)
 {
-	char *path = dentry_path(v->file->dentry, buf, PATH_MAX);
+	char *path = path_text(&v->file->path, buf, PATH_MAX, NULL);
 
 	return IS_ERR(path) ? "?" : path;
 }

@@ -14,40 +14,46 @@
 #include <linux/mount.h>
 
 /* What dfd itself refers to: fexecve(3) */
-static struct dentry *dentry_of(int dfd)
+static int place_of(int dfd, struct path *p)
 {
 	struct file *f = fd_get(dfd);
-	struct dentry *d;
 
 	if (!f)
-		return ERR_PTR(-EBADF);
-	d = dentry_get(f->dentry);
+		return -EBADF;
+	*p = path_get(&f->path);
 	file_put(f);
-	return d;
+	return 0;
+}
+
+static int may_execute(const struct path *p)
+{
+	struct inode *inode = p->dentry->inode;
+
+	if (S_ISLNK(inode->mode))
+		return -ELOOP;
+	if (!S_ISREG(inode->mode) || !inode->ops->get_page
+			|| (p->mnt->flags & MS_NOEXEC))
+		return -EACCES;
+	return inode_permission(inode, MAY_EXEC);
 }
 
 struct file *exec_open(int dfd, const char *path, int flags)
 {
-	struct inode *inode;
-	struct dentry *d;
 	struct file *file;
-	int rc = -EACCES;
+	struct path p;
+	int rc;
 
 	if (!*path && (flags & AT_EMPTY_PATH))
-		d = dentry_of(dfd);
+		rc = place_of(dfd, &p);
 	else
-		d = path_lookup(dfd, path, flags & AT_SYMLINK_NOFOLLOW ? 0
-			: LOOKUP_FOLLOW);
-	if (IS_ERR(d))
-		return (struct file *)d;
-	inode = d->inode;
-	if (S_ISLNK(inode->mode))
-		rc = -ELOOP;
-	else if (S_ISREG(inode->mode) && inode->ops->get_page
-			&& !(d->sb->flags & MS_NOEXEC))
-		rc = inode_permission(inode, MAY_EXEC);
-	file = rc ? ERR_PTR(rc) : file_new(d, inode->fops, O_RDONLY);
-	dentry_put(d);
+		rc = path_lookup(dfd, path, flags & AT_SYMLINK_NOFOLLOW ? 0
+			: LOOKUP_FOLLOW, &p);
+	if (rc)
+		return ERR_PTR(rc);
+	rc = may_execute(&p);
+	file = rc ? ERR_PTR(rc)
+		: file_new(&p, p.dentry->inode->fops, O_RDONLY);
+	path_put(&p);
 	if (!file)
 		return ERR_PTR(-ENOMEM);
 	if (!IS_ERR(file) && (rc = file_deny_write(file))) {
@@ -95,7 +101,7 @@ static void set_comm(const char *path)
 static bool set_identity(const struct file *f)
 {
 	struct credentials old = current->cred;
-	bool honoured = !(f->dentry->sb->flags & MS_NOSUID)
+	bool honoured = !(f->path.mnt->flags & MS_NOSUID)
 		&& !current->no_new_privs;
 	struct credentials *c = &current->cred;
 	const struct inode *inode = f->inode;

@@ -23,15 +23,16 @@ static uint32_t root_flags(void)
 /* The mounted directory becomes the root of everything: 0 or errno */
 static int enter(void)
 {
-	struct dentry *root = path_lookup(AT_FDCWD, PLACE, LOOKUP_DIRECTORY);
 	struct fs_context *fs = current->fs;
+	struct path root;
+	int rc = path_lookup(AT_FDCWD, PLACE, LOOKUP_DIRECTORY, &root);
 
-	if (IS_ERR(root))
-		return PTR_ERR(root);
-	dentry_put(fs->cwd);
-	dentry_put(fs->root);
+	if (rc)
+		return rc;
+	path_put(&fs->cwd);
+	path_put(&fs->root);
 	fs->root = root;
-	fs->cwd = dentry_get(root);
+	fs->cwd = path_get(&root);
 	return 0;
 }
 
@@ -70,12 +71,11 @@ int root_mount(void)
 const char *root_init(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(inits); i++) {
-		struct dentry *d = path_lookup(AT_FDCWD, inits[i],
-			LOOKUP_FOLLOW);
+		struct path p;
 
-		if (IS_ERR(d))
+		if (path_lookup(AT_FDCWD, inits[i], LOOKUP_FOLLOW, &p))
 			continue;
-		dentry_put(d);
+		path_put(&p);
 		return inits[i];
 	}
 	return NULL;

@@ -82,7 +82,7 @@ static int file_check(const struct file *file, uint32_t prot, uint32_t flags)
 		return -EACCES;
 	if ((flags & MAP_SHARED) && (prot & PROT_WRITE) && mode != O_RDWR)
 		return -EACCES;
-	if ((prot & PROT_EXEC) && (file->dentry->sb->flags & MS_NOEXEC))
+	if ((prot & PROT_EXEC) && (file->path.mnt->flags & MS_NOEXEC))
 		return -EPERM;
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* Mappings by range: mprotect(2), msync(2), mincore(2). */
 #include "internal.h"
 #include <pipux/sched.h>
+#include <linux/mount.h>
 
 #define PROT_KNOWN	(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)
 
@@ -28,6 +29,9 @@ bool range_arg(uint32_t addr, uint32_t len, uint32_t *end)
 
 static int may_protect(const struct vma *vma, uint32_t prot)
 {
+	if ((prot & PROT_EXEC) && vma->file
+	    && (vma->file->path.mnt->flags & MS_NOEXEC))
+		return -EACCES;
 	return vma->file && (vma->flags & MAP_SHARED) && (prot & PROT_WRITE)
 		&& ((vma->flags & VMA_SEALED)
 			|| (vma->file->flags & O_ACCMODE) != O_RDWR)

@@ -32,7 +32,7 @@ struct unix_sock {
 	int error;			/* of one without a socket yet */
 	struct ucred peer_cred;		/* likewise: SO_PEERCRED */
 	struct unix_addr *addr;		/* NULL: no name */
-	struct dentry *dentry;		/* of a name in the file system */
+	struct path path;		/* of a name in the file system */
 	struct list name_link;		/* in its bucket: abstract names */
 	struct list all_link;		/* in unix_all */
 	struct unix_sock *peer;		/* referenced */

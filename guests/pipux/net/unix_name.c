@@ -108,39 +108,32 @@ int unix_autobind(struct unix_sock *u)
 }
 
 /* The inode was made just now: nobody else has bound it */
-static int bind_dentry(struct unix_sock *u,
-		const struct sockaddr_storage *addr, struct dentry *d)
+static int bind_place(struct unix_sock *u,
+		const struct sockaddr_storage *addr, const struct path *p)
 {
 	u->addr = addr_new(addr, UNIX_NAME_MIN + strlen(path_of(addr)) + 1);
-	if (!u->addr) {
-		dentry_put(d);
+	if (!u->addr)
 		return -ENOMEM;
-	}
-	u->dentry = d;
-	d->inode->socket = u;
+	u->path = path_get(p);
+	p->dentry->inode->socket = u;
 	return 0;
 }
 
 static int bind_path(struct unix_sock *u, const struct sockaddr_storage *addr)
 {
 	const char *path = path_of(addr);
-	struct dentry *d;
+	struct path p;
 	int rc = do_mknod(AT_FDCWD, path, S_IFSOCK | 0777, 0);
 
 	if (rc)
 		return rc == -EEXIST ? -EADDRINUSE : rc;
-	d = path_lookup(AT_FDCWD, path, 0);
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	if (!u->addr)
-		rc = bind_dentry(u, addr, d);
-	else
-		rc = -EINVAL;
-	if (rc) {
-		if (u->dentry != d)
-			dentry_put(d);
+	rc = path_lookup(AT_FDCWD, path, 0, &p);
+	if (rc)
+		return rc;
+	rc = u->addr ? -EINVAL : bind_place(u, addr, &p);
+	path_put(&p);
+	if (rc)
 		(void)do_unlink(AT_FDCWD, path, false);
-	}
 	return rc;
 }
 
@@ -162,28 +155,30 @@ int unix_bind(struct socket *s, const struct sockaddr_storage *addr, int len)
 void unix_unbind(struct unix_sock *u)
 {
 	list_del(&u->name_link);
-	if (!u->dentry)
+	if (!u->path.dentry)
 		return;
-	u->dentry->inode->socket = NULL;
-	dentry_put(u->dentry);
-	u->dentry = NULL;
+	u->path.dentry->inode->socket = NULL;
+	path_put(&u->path);
+	u->path.dentry = NULL;
 }
 
 static struct unix_sock *find_path(const char *path)
 {
-	struct dentry *d = path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW);
 	struct unix_sock *u;
-	int rc;
+	struct inode *inode;
+	struct path p;
+	int rc = path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &p);
 
-	if (IS_ERR(d))
-		return ERR_PTR(PTR_ERR(d));
-	rc = inode_permission(d->inode, MAY_WRITE);
-	u = d->inode->socket;
-	if (rc == 0 && ((d->inode->mode & S_IFMT) != S_IFSOCK || !u))
+	if (rc)
+		return ERR_PTR(rc);
+	inode = p.dentry->inode;
+	rc = inode_permission(inode, MAY_WRITE);
+	u = inode->socket;
+	if (rc == 0 && ((inode->mode & S_IFMT) != S_IFSOCK || !u))
 		rc = -ECONNREFUSED;
 	if (rc == 0)
 		unix_get(u);
-	dentry_put(d);
+	path_put(&p);
 	return rc ? ERR_PTR(rc) : u;
 }
 

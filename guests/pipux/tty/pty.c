@@ -105,7 +105,7 @@ struct tty *pty_slave(unsigned index, const struct super_block *sb)
 {
 	struct pty *pty = index < PTY_MAX ? pairs[index] : NULL;
 
-	return pty && pty->node && pty->node->sb == sb ? pty->slave
+	return pty && pty->node.dentry && pty->node.mnt->sb == sb ? pty->slave
 		: ERR_PTR(-EIO);
 }
 
@@ -147,8 +147,9 @@ static struct pty *pty_alloc(unsigned index)
 	return pty;
 }
 
-struct pty *pty_new(struct super_block *sb)
+struct pty *pty_new(struct mount *devpts)
 {
+	struct super_block *sb = devpts->sb;
 	int index = free_index(devpts_max(sb));
 	struct pty *pty;
 
@@ -159,8 +160,9 @@ struct pty *pty_new(struct super_block *sb)
 		return ERR_PTR(-ENOMEM);
 	pairs[index] = pty;
 	nr_pairs++;
-	pty->node = devpts_add(sb, index, pty->slave->dev);
-	if (IS_ERR(pty->node)) {
+	pty->node.mnt = devpts;
+	pty->node.dentry = devpts_add(sb, index, pty->slave->dev);
+	if (IS_ERR(pty->node.dentry)) {
 		pty_free(pty);
 		return ERR_PTR(-ENOMEM);
 	}
@@ -169,11 +171,12 @@ struct pty *pty_new(struct super_block *sb)
 
 void pty_master_closed(struct pty *pty)
 {
-	struct dentry *node = pty->node;
+	struct path node = pty->node;
 
-	pty->node = NULL;
+	pty->node.dentry = NULL;
 	pty->master = false;
-	devpts_remove(node);
+	devpts_remove(node.dentry);
+	mount_put(node.mnt);
 	tty_hangup(pty->slave);
 	if (!pty->slaves)
 		pty_free(pty);

@@ -13,7 +13,7 @@
 
 struct pty {
 	struct tty *slave;
-	struct dentry *node;		/* in devpts; NULL: master closed */
+	struct path node;		/* in devpts; NULL: master closed */
 	struct ring out;		/* written by the slave */
 	unsigned index, slaves;		/* open files of the slave */
 	bool master;			/* the master is open */
@@ -30,7 +30,7 @@ static inline struct pty *pty_of(const struct tty *tty)
 }
 
 /* pty.c: ERR_PTR(-ENOSPC) at the limit, ERR_PTR(-ENOMEM) */
-struct pty *pty_new(struct super_block *sb);
+struct pty *pty_new(struct mount *devpts);	/* takes the reference */
 void pty_free(struct pty *pty);
 void pty_master_closed(struct pty *pty);
 

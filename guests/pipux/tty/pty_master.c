@@ -16,14 +16,16 @@ static struct pty *master_pty(const struct file *f)
 
 static int master_open(struct inode *inode, struct file *f)
 {
-	struct super_block *sb = devpts_of(f->dentry);
+	struct mount *devpts = devpts_of(&f->path);
 	struct pty *pty;
 
-	if (IS_ERR(sb))
-		return PTR_ERR(sb);
-	pty = pty_new(sb);
-	if (IS_ERR(pty))
+	if (IS_ERR(devpts))
+		return PTR_ERR(devpts);
+	pty = pty_new(devpts);
+	if (IS_ERR(pty)) {
+		mount_put(devpts);
 		return PTR_ERR(pty);
+	}
 	f->priv = pty;
 	return 0;
 }
@@ -171,7 +173,7 @@ static long set_lock(struct pty *pty, const int *uarg)
 /* TIOCGPTPEER (ioctl_tty(2)): the slave, without looking for its name */
 static long open_peer(struct pty *pty, int flags)
 {
-	struct file *f = dentry_open(pty->node, flags);
+	struct file *f = path_open(&pty->node, flags);
 
 	return IS_ERR(f) ? PTR_ERR(f) : fd_install_new(f, flags & O_CLOEXEC);
 }

@@ -321,7 +321,7 @@ static int ext2_iterate(struct file *f, struct dir_context *ctx)
 		f->pos = s.next;
 		f->priv = version_of(dir);
 	}
-	inode_accessed(dir);
+	file_accessed(f);
 	return MIN(rc, 0);
 }
 

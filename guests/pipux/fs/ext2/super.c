@@ -52,17 +52,18 @@ static int options_parse(struct ext2_fs *fs, const char *s)
 /* The device that the source names, held: ERR_PTR of what mount(2) says */
 static struct block_device *device_hold(const char *source)
 {
-	struct dentry *d = source ? path_lookup(AT_FDCWD, source,
-		LOOKUP_FOLLOW) : ERR_PTR(-EINVAL);
+	struct path p;
+	int rc = source ? path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &p)
+		: -EINVAL;
 	struct block_device *bdev;
 	dev_t dev;
 	bool block;
 
-	if (IS_ERR(d))
-		return (void *)d;
-	block = inode_is(d->inode, S_IFBLK);
-	dev = d->inode->rdev;
-	dentry_put(d);
+	if (rc)
+		return ERR_PTR(rc);
+	block = inode_is(p.dentry->inode, S_IFBLK);
+	dev = p.dentry->inode->rdev;
+	path_put(&p);
 	if (!block)
 		return ERR_PTR(-ENOTBLK);
 	bdev = block_get(dev);

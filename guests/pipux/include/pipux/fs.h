@@ -28,8 +28,15 @@ struct inode;
 struct dentry;
 struct file;
 struct super_block;
+struct mount;
 struct vma;
 struct poll_table;
+
+/* A place in the tree of mounts.  Whoever keeps one has a reference on both */
+struct path {
+	struct mount *mnt;
+	struct dentry *dentry;
+};
 
 struct super_ops {
 	void (*statfs)(struct super_block *sb, struct statfs64 *st);
@@ -49,22 +56,44 @@ struct super_block {
 	const struct super_ops *ops;
 	struct dentry *root;
 	dev_t dev;
-	uint32_t flags;				/* MS_RDONLY, ... */
+	uint32_t flags;				/* MS_RDONLY, MS_SYNCHRONOUS */
+	int refs;				/* mounts, and a sync that runs */
+	int writers;				/* files open for writing */
 	void *priv;
-	struct list link;			/* in all_mounts; fs/super.c */
-	struct list dentries;			/* all of them, by sb_link */
-	char *source;				/* as /proc/mounts shows it */
-	bool detached;				/* umount -l, still in use */
+	struct list link;			/* in all_supers; fs/super.c */
 	bool sleeps;		/* operations wait for a device: take lock */
 	struct mutex lock;
 	loff_t max_bytes;			/* of a file; 0: no own limit */
 	uint32_t sync_pass;			/* fs/sync.c */
-	uint32_t crossings, marked;		/* for MNT_EXPIRE: fs/super.c */
+};
+
+/*
+ * What of a file system is seen at a place: fs/mount_tree.c.  Being in the
+ * tree, each mount on it and each path through it are a reference; the file
+ * system ends with its last mount.
+ */
+struct mount {
+	int refs;
+	struct super_block *sb;
+	struct dentry *root;			/* the top of what is seen */
+	struct mount *parent;			/* NULL: the very top, or gone */
+	struct dentry *point;			/* of the parent, covered */
+	struct mount *next_on;			/* others on the same point */
+	struct list link;			/* in all_mounts */
+	struct mount *copy;			/* while mounts_copy runs */
+	struct list copies;			/* not in the tree yet */
+	uint32_t flags;				/* MS_RDONLY, MS_NOSUID, ... */
+	int writers;				/* files open for writing */
+	uint32_t crossings, marked;		/* for MNT_EXPIRE */
+	uint32_t id, group, master;		/* the last two: 0 if none */
+	bool unbindable, in_tree;
+	char *source;				/* as /proc/mounts shows it */
 };
 
 struct fs_type {
 	const char *name;
 	bool nodev;
+	bool single;		/* all mounts show the same instance */
 	/* Fills sb->root and the rest: 0 or negative errno */
 	int (*mount)(struct super_block *sb, const char *source,
 		const char *options);
@@ -125,8 +154,8 @@ struct inode_ops {
 		struct inode *ndir, struct dentry *nd, uint32_t flags);
 	/* Fills buf (PATH_MAX, kernel): length or negative errno */
 	int (*readlink)(struct inode *inode, char *buf, size_t size);
-	/* A symlink that is not a path (/proc/PID/fd/N): a referenced dentry */
-	struct dentry *(*follow)(struct inode *inode);
+	/* A symlink that is not a text (/proc/PID/fd/N): 0 and a place, or errno */
+	int (*follow)(struct inode *inode, struct path *to);
 	int (*truncate)(struct inode *inode, loff_t size);
 	void (*getattr)(struct inode *inode);	/* refresh before stat */
 	/*
@@ -150,10 +179,9 @@ struct dentry {
 	struct dentry *parent;			/* self for a root */
 	struct dentry *hash_next, **hash_prev;	/* hash_prev NULL: unhashed */
 	struct list children, sibling;		/* pinned names, by cookie */
-	struct list sb_link, lru;
+	struct list lru;
 	struct super_block *sb;
-	struct dentry *mounted;			/* root mounted here, or NULL */
-	struct dentry *covers;			/* for a mounted root: mount point */
+	struct mount *mounts;			/* those that cover it somewhere */
 	uint32_t cookie;			/* position in its directory */
 	uint16_t len;				/* of the name */
 	bool unlinked;
@@ -219,7 +247,7 @@ struct file {
 	uint32_t flags;				/* O_* as F_GETFL shows */
 	uint32_t mode;				/* FMODE_* */
 	loff_t pos;
-	struct dentry *dentry;			/* NULL never: see anon_file */
+	struct path path;			/* never NULL: see anon_file */
 	struct inode *inode;
 	const struct file_ops *ops;
 	void *priv;
@@ -301,19 +329,55 @@ static inline void dentry_put(struct dentry *d)
 }
 struct dentry *dentry_root(struct super_block *sb, struct inode *inode);
 void dentry_attach(struct dentry *d, struct inode *inode); /* takes the ref */
-/* Absolute path of d as seen from current's root into buf: the start of the
- * string inside buf, or ERR_PTR(-ENAMETOOLONG) */
-char *dentry_path(struct dentry *d, char *buf, size_t size);
 
-/* fs/namei.c: path walk.  Results carry a reference; ERR_PTR on failure */
+/* fs/mount_tree.c */
+void mount_free(struct mount *m);
+static inline struct mount *mount_get(struct mount *m)
+{
+	m->refs++;
+	return m;
+}
+
+static inline void mount_put(struct mount *m)
+{
+	if (unlikely(--m->refs == 0))
+		mount_free(m);
+}
+
+static inline struct path path_get(const struct path *p)
+{
+	return (struct path){ mount_get(p->mnt), dentry_get(p->dentry) };
+}
+
+/* The dentry first: its file system may end with the mount */
+static inline void path_put(const struct path *p)
+{
+	struct mount *mnt = p->mnt;
+
+	dentry_put(p->dentry);
+	mount_put(mnt);
+}
+
+static inline bool path_same(const struct path *a, const struct path *b)
+{
+	return a->dentry == b->dentry && a->mnt == b->mnt;
+}
+/* Nothing may be written by way of this mount (EROFS) */
+static inline bool mount_read_only(const struct mount *m)
+{
+	return unlikely((m->flags | m->sb->flags) & 1 /* MS_RDONLY */);
+}
+/* fs/mount_text.c.  What current's root sees of p, into buf: the start of the text inside it,
+ * or ERR_PTR(-ENAMETOOLONG).  *reachable (may be NULL): it is below the root */
+char *path_text(const struct path *p, char *buf, size_t size,
+		bool *reachable);
+
+/* fs/namei.c: path walk.  0 and a referenced place, or errno */
 #define LOOKUP_FOLLOW		1	/* follow a final symlink */
 #define LOOKUP_DIRECTORY	2
-#define LOOKUP_PARENT		4	/* stop before the last component */
-struct dentry *path_lookup(int dfd, const char *path, unsigned flags);
-/* Parent directory and last name (kernel buffer NAME_MAX + 1) */
-struct dentry *path_parent(int dfd, const char *path, char *last);
+int path_lookup(int dfd, const char *path, unsigned flags, struct path *p);
 struct file *file_open(int dfd, const char *path, int flags, uint32_t mode);
-struct file *dentry_open(struct dentry *d, int flags);	/* without checks */
+struct file *path_open(const struct path *p, int flags); /* without checks */
 int do_mkdir(int dfd, const char *path, uint32_t mode);
 int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev);
 int do_symlink(const char *to, int dfd, const char *path);
@@ -324,8 +388,8 @@ int do_rename(int odfd, const char *old, int ndfd, const char *new,
 	unsigned flags);
 
 /* fs/file.c: open files and descriptor tables */
-struct file *file_new(struct dentry *d, const struct file_ops *ops,
-	uint32_t flags);		/* takes a reference on d */
+struct file *file_new(const struct path *p, const struct file_ops *ops,
+		uint32_t flags);		/* takes references of its own */
 /* As long as f lives its inode is not opened for writing: 0 or -ETXTBSY */
 int file_deny_write(struct file *f);
 /* A file without a name: pipes, sockets, eventfd; `class` as in /proc fd
@@ -370,6 +434,11 @@ struct file *files_lookup(struct files *f, int fd);
 int files_next(struct files *f, int fd);	/* next open fd >= fd, or -1 */
 
 /* fs/fs_context.c */
+struct fs_context {			/* shared by CLONE_FS */
+	int users;
+	struct path root, cwd;
+	uint32_t umask;
+};
 struct fs_context *fs_context_copy(struct fs_context *old);
 struct fs_context *fs_context_share(struct fs_context *fs);
 void fs_context_put(struct fs_context *fs);
@@ -383,7 +452,7 @@ void fs_sync(void);
 /* The same, and mounts end: the machine goes off */
 void fs_shutdown(void);
 
-/* fs/super.c */
+/* fs/super.c, fs/mount.c */
 void fs_register(struct fs_type *type);
 int do_mount(const char *source, const char *target, const char *type,
 	uint32_t flags, const char *options);

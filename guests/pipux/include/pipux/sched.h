@@ -18,7 +18,7 @@
 
 struct tty;
 struct files;
-struct dentry;
+struct fs_context;
 
 #define NSIG_WORDS	2
 typedef struct {
@@ -55,12 +55,6 @@ struct sigpending {
 struct sighand {		/* shared by CLONE_SIGHAND */
 	int users;
 	struct ksigaction action[64];	/* [signo - 1] */
-};
-
-struct fs_context {		/* shared by CLONE_FS */
-	int users;
-	struct dentry *root, *cwd;
-	uint32_t umask;
 };
 
 enum task_state {

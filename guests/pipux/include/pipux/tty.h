@@ -47,7 +47,7 @@ void pty_init(void);
 unsigned pty_count(void);
 
 /* fs/devpts.c */
-struct super_block *devpts_of(struct dentry *ptmx);	/* ERR_PTR */
+struct mount *devpts_of(const struct path *ptmx);	/* referenced; ERR_PTR */
 unsigned devpts_max(struct super_block *sb);
 /* The node of slave `index`, referenced; ERR_PTR(-ENOMEM) */
 struct dentry *devpts_add(struct super_block *sb, unsigned index, dev_t dev);
