@@ -391,9 +391,9 @@ static void try_all(const char *who)
 	FACT(sethostname("(none)", 6), "sethostname");
 	FACT(setpriority(PRIO_PROCESS, 0, -1), "setpriority");
 	FACT(setpriority(PRIO_PROCESS, 0, 0), "setpriority, 0");
-	FACT(sched_setscheduler(0, SCHED_FIFO, &fifo),
+	FACT(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &fifo),
 		"sched_setscheduler");
-	FACT(sched_setscheduler(0, SCHED_OTHER, &other),
+	FACT(syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &other),
 		"back");
 	FACT(setrlimit(RLIMIT_CORE, &limit), "setrlimit");
 	FACT(settimeofday(&tv, NULL), "settimeofday");

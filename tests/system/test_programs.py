@@ -12,7 +12,7 @@ from machine import BUILD, boot, program
 PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
             "images",
             "files", "pipes", "clocks", "processes", "badcalls",
-            "names", "descriptors", "events", "realtime", "ptys", "mounts",
+            "names", "descriptors", "events", "realtime", "inheritance", "ptys", "mounts",
             "procfiles", "watches", "sysvipc", "mqueues", "sockets",
             "unix_sockets", "unix_rights", "netlink", "packets", "calls", "settings",
             "coredump"]

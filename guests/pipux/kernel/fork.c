@@ -117,7 +117,7 @@ static void copy_task(struct task *t)
 	t->nice = current->nice;
 	if (!current->reset_on_fork) {
 		t->policy = current->policy;
-		t->rt = current->rt;
+		t->rt = t->rt_own = current->rt_own;
 	}
 	t->no_new_privs = current->no_new_privs;
 	t->timer_slack = t->default_slack = current->timer_slack;

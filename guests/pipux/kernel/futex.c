@@ -2,32 +2,14 @@
 /*
  * Futexes (futex(2)): sleeping on a word of user memory.  The kernel is not
  * preempted, so comparing the word and beginning to wait is one step.
- *
- * A word is known by its address space and address or, in memory shared by
- * mapping, by the shared object and the offset in it.
- *
- * LIMIT: no priority inheritance: the PI operations answer ENOSYS.
+ * Locks with priority inheritance are in futex_pi.c and futex_requeue_pi.c,
+ * robust lists in robust.c.
  */
-#include <linux/futex.h>
 #include <linux/mman.h>
 #include <pipux/fs.h>
-#include <pipux/futex.h>
-#include "../time/clock.h"
+#include "futex_private.h"
 
 #define BUCKETS		64u
-#define ROBUST_PI	1u		/* low bit of a list entry */
-
-struct key {
-	const void *object;		/* mm, inode or shm */
-	uint32_t offset;
-};
-
-struct waiting {
-	struct list link;		/* empty once woken */
-	struct key key;
-	uint32_t bitset;
-	struct task *task;
-};
 
 static struct list buckets[BUCKETS];
 
@@ -35,10 +17,8 @@ long sys_futex(uint32_t uaddr, int op, uint32_t val, uint32_t timeout,
 	uint32_t uaddr2, uint32_t val3);
 long sys_futex_time64(uint32_t uaddr, int op, uint32_t val, uint32_t timeout,
 	uint32_t uaddr2, uint32_t val3);
-long sys_set_robust_list(uint32_t head, size_t len);
-long sys_get_robust_list(int tid, uint32_t *uhead, size_t *ulen);
 
-static struct list *bucket(const struct key *k)
+struct list *futex_bucket(const struct futex_key *k)
 {
 	uint32_t n = ((uint32_t)k->object >> 5) + (k->offset >> 2) +
 		(k->offset >> PAGE_SHIFT);
@@ -49,13 +29,12 @@ static struct list *bucket(const struct key *k)
 	return l;
 }
 
-static bool same(const struct key *a, const struct key *b)
-{
-	return a->object == b->object && a->offset == b->offset;
-}
-
-/* 0, -EINVAL for an odd address, -EFAULT */
-static long key_of(uint32_t uaddr, bool private, struct key *k)
+/*
+ * A private word is its address; another one is looked for as Linux does, by
+ * the page: nobody else can have a word that cannot be written and is not
+ * shared.
+ */
+long futex_key(uint32_t uaddr, bool private, bool write, struct futex_key *k)
 {
 	struct vma *vma;
 
@@ -63,12 +42,15 @@ static long key_of(uint32_t uaddr, bool private, struct key *k)
 		return -EINVAL;
 	if (uaddr < TASK_BASE || uaddr >= TASK_TOP)
 		return -EFAULT;
-	*k = (struct key){ current->mm, uaddr };
+	*k = (struct futex_key){ current->mm, uaddr };
 	if (private)
 		return 0;
 	vma = vma_find(current->mm, uaddr);
-	if (!vma || vma->start > uaddr)
+	if (!vma || vma->start > uaddr || !(vma->prot & PROT_READ))
 		return -EFAULT;
+	if (!(vma->prot & PROT_WRITE) && (write || !vma->file))
+		return -EFAULT;
+	k->offset |= KEY_SHARED;
 	if (!(vma->flags & MAP_SHARED) || !(vma->shm || vma->file))
 		return 0;
 	k->object = vma->shm ? (void *)vma->shm : (void *)vma->file->inode;
@@ -76,23 +58,27 @@ static long key_of(uint32_t uaddr, bool private, struct key *k)
 	return 0;
 }
 
-static void wake_waiting(struct waiting *w)
+static void wake_waiting(struct futex_waiter *w)
 {
 	list_del(&w->link);
 	if (w->task->state == TASK_SLEEPING)
 		wake_task(w->task);
 }
 
-static long wake_key(const struct key *k, int n, uint32_t bitset)
+static long wake_key(const struct futex_key *k, int n, uint32_t bitset)
 {
-	struct waiting *w, *next;
-	struct list *b = bucket(k);
+	struct futex_waiter *w, *next;
+	struct list *b = futex_bucket(k);
 	long woken = 0;
 
 	list_for_each_safe(w, next, b, link) {
 		if (woken >= n)
 			break;
-		if (!same(&w->key, k) || !(w->bitset & bitset))
+		if (!futex_same(&w->key, k))
+			continue;
+		if (unlikely(w->kind != FUTEX_PLAIN))
+			return -EINVAL;
+		if (!(w->bitset & bitset))
 			continue;
 		wake_waiting(w);
 		woken++;
@@ -103,8 +89,8 @@ static long wake_key(const struct key *k, int n, uint32_t bitset)
 static long futex_wake_op(uint32_t uaddr, bool private, int n,
 		uint32_t bitset)
 {
-	struct key k;
-	long rc = key_of(uaddr, private, &k);
+	struct futex_key k;
+	long rc = futex_key(uaddr, private, false, &k);
 
 	if (rc)
 		return rc;
@@ -118,25 +104,11 @@ long futex_wake(uint32_t uaddr, int n)
 	return futex_wake_op(uaddr, false, n, FUTEX_BITSET_MATCH_ANY);
 }
 
-/* 0 woken, -EAGAIN the word is another, -ETIMEDOUT, -ERESTARTSYS */
-static long wait_on(uint32_t uaddr, bool private, uint32_t val,
-		uint32_t bitset, ktime_t deadline)
+long futex_sleep(struct futex_waiter *w, ktime_t deadline)
 {
-	struct waiting w = { .bitset = bitset, .task = current };
-	uint32_t now;
-	long rc;
+	long rc = 0;
 
-	if (!bitset)
-		return -EINVAL;
-	rc = key_of(uaddr, private, &w.key);
-	if (rc)
-		return rc;
-	if (get_user(now, (const uint32_t *)uaddr))
-		return -EFAULT;
-	if (now != val)
-		return -EAGAIN;
-	list_add_tail(bucket(&w.key), &w.link);
-	while (!list_empty(&w.link) && !rc) {
+	while (!list_empty(&w->link) && !rc) {
 		if (deadline && ktime_get() >= deadline)
 			rc = -ETIMEDOUT;
 		else if (signal_pending())
@@ -144,10 +116,31 @@ static long wait_on(uint32_t uaddr, bool private, uint32_t val,
 		else
 			sleep_on(true, deadline);
 	}
-	if (list_empty(&w.link))
+	if (list_empty(&w->link))
 		return 0;
-	list_del(&w.link);
+	list_del(&w->link);
 	return rc;
+}
+
+/* 0 woken, -EAGAIN the word is another, -ETIMEDOUT, -ERESTARTSYS */
+static long wait_on(uint32_t uaddr, bool private, uint32_t val,
+		uint32_t bitset, ktime_t deadline)
+{
+	struct futex_waiter w = { .bitset = bitset, .task = current };
+	uint32_t now;
+	long rc;
+
+	if (!bitset)
+		return -EINVAL;
+	rc = futex_key(uaddr, private, false, &w.key);
+	if (rc)
+		return rc;
+	if (get_user(now, (const uint32_t *)uaddr))
+		return -EFAULT;
+	if (now != val)
+		return -EAGAIN;
+	list_add_tail(futex_bucket(&w.key), &w.link);
+	return futex_sleep(&w, deadline);
 }
 
 static long wait_restart(struct task *t);
@@ -180,17 +173,17 @@ static long wait_restart(struct task *t)
 static long futex_requeue(uint32_t uaddr, bool private, int wake, int move,
 		uint32_t uaddr2, const uint32_t *expected)
 {
-	struct waiting *w, *next;
-	struct key from, to;
+	struct futex_waiter *w, *next;
+	struct futex_key from, to;
 	struct list *source;
 	long woken, moved = 0, rc;
 	uint32_t now;
 
 	if (wake < 0 || move < 0)
 		return -EINVAL;
-	rc = key_of(uaddr, private, &from);
+	rc = futex_key(uaddr, private, false, &from);
 	if (!rc)
-		rc = key_of(uaddr2, private, &to);
+		rc = futex_key(uaddr2, private, false, &to);
 	if (rc)
 		return rc;
 	if (expected) {
@@ -200,18 +193,24 @@ static long futex_requeue(uint32_t uaddr, bool private, int wake, int move,
 			return -EAGAIN;
 	}
 	woken = wake ? wake_key(&from, wake, FUTEX_BITSET_MATCH_ANY) : 0;
-	source = bucket(&from);
+	if (woken < 0)
+		return woken;
+	source = futex_bucket(&from);
 	list_for_each_safe(w, next, source, link) {
-		if (moved >= move || same(&from, &to))
+		if (moved >= move)
 			break;
-		if (!same(&w->key, &from))
+		if (!futex_same(&w->key, &from))
+			continue;
+		if (w->kind != FUTEX_PLAIN)
+			return -EINVAL;
+		moved++;
+		if (futex_same(&from, &to))
 			continue;
 		list_del(&w->link);
 		w->key = to;
-		list_add_tail(bucket(&to), &w->link);
-		moved++;
+		list_add_tail(futex_bucket(&to), &w->link);
 	}
-	return expected ? woken + moved : woken;
+	return woken + moved;
 }
 
 /* The word that FUTEX_WAKE_OP makes of `old`; false: no such operation */
@@ -251,12 +250,12 @@ static long futex_op(uint32_t uaddr, bool private, int wake, int wake2,
 		uint32_t uaddr2, uint32_t op)
 {
 	uint32_t *word = (uint32_t *)uaddr2, old, new;
-	struct key first, second;
+	struct futex_key first, second;
 	long rc;
 
-	rc = key_of(uaddr, private, &first);
+	rc = futex_key(uaddr, private, false, &first);
 	if (!rc)
-		rc = key_of(uaddr2, private, &second);
+		rc = futex_key(uaddr2, private, true, &second);
 	if (rc)
 		return rc;
 	if (get_user(old, word))
@@ -266,12 +265,12 @@ static long futex_op(uint32_t uaddr, bool private, int wake, int wake2,
 	if (put_user(new, word))
 		return -EFAULT;
 	rc = wake_key(&first, wake, FUTEX_BITSET_MATCH_ANY);
-	if (op_compare(op, old))
+	if (rc >= 0 && op_compare(op, old))
 		rc += wake_key(&second, wake2, FUTEX_BITSET_MATCH_ANY);
 	return rc;
 }
 
-/* FUTEX_WAIT's limit is a duration, FUTEX_WAIT_BITSET's a point in time */
+/* FUTEX_WAIT's limit is a duration, those of the others a point in time */
 static long wait_deadline(int op, uint32_t utimeout, bool wide,
 		ktime_t *deadline)
 {
@@ -284,10 +283,38 @@ static long wait_deadline(int op, uint32_t utimeout, bool wide,
 	rc = timespec_from_user(timeout, wide, &ns);
 	if (rc)
 		return rc;
-	*deadline = op & FUTEX_CLOCK_REALTIME ? realtime_to_ktime(ns) : ns;
+	*deadline = op & FUTEX_CLOCK_REALTIME
+			|| (op & FUTEX_CMD_MASK) == FUTEX_LOCK_PI ? realtime_to_ktime(ns) : ns;
 	if (!*deadline)
 		*deadline = 1;
 	return 0;
+}
+
+/* The operations that have a time limit */
+static long do_wait(uint32_t uaddr, int op, uint32_t val, uint32_t timeout,
+		uint32_t uaddr2, uint32_t bits, bool wide)
+{
+	bool private = op & FUTEX_PRIVATE_FLAG;
+	ktime_t deadline;
+	long rc = wait_deadline(op, timeout, wide, &deadline);
+
+	if (rc)
+		return rc;
+	switch (op & FUTEX_CMD_MASK) {
+	case FUTEX_WAIT_REQUEUE_PI:
+		return futex_wait_requeue_pi(uaddr, private, val, uaddr2,
+			deadline);
+	case FUTEX_LOCK_PI:
+	case FUTEX_LOCK_PI2:
+		return futex_lock_pi(uaddr, private, false, deadline);
+	}
+	return futex_wait(uaddr, private, val, bits, deadline);
+}
+
+static bool takes_clock(int cmd)
+{
+	return cmd == FUTEX_WAIT_BITSET || cmd == FUTEX_WAIT_REQUEUE_PI
+		|| cmd == FUTEX_LOCK_PI2;
 }
 
 static long do_futex(uint32_t uaddr, int op, uint32_t val, uint32_t timeout,
@@ -295,19 +322,18 @@ static long do_futex(uint32_t uaddr, int op, uint32_t val, uint32_t timeout,
 {
 	bool private = op & FUTEX_PRIVATE_FLAG;
 	int cmd = op & FUTEX_CMD_MASK;
-	ktime_t deadline;
-	long rc;
 
-	if (op & FUTEX_CLOCK_REALTIME && cmd != FUTEX_WAIT_BITSET)
+	if (op & FUTEX_CLOCK_REALTIME && !takes_clock(cmd))
 		return -ENOSYS;
 	switch (cmd) {
 	case FUTEX_WAIT:
 		val3 = FUTEX_BITSET_MATCH_ANY;
 		/* fall through */
 	case FUTEX_WAIT_BITSET:
-		rc = wait_deadline(op, timeout, wide, &deadline);
-		return rc ? rc : futex_wait(uaddr, private, val, val3,
-			deadline);
+	case FUTEX_WAIT_REQUEUE_PI:
+	case FUTEX_LOCK_PI:
+	case FUTEX_LOCK_PI2:
+		return do_wait(uaddr, op, val, timeout, uaddr2, val3, wide);
 	case FUTEX_WAKE:
 		val3 = FUTEX_BITSET_MATCH_ANY;
 		/* fall through */
@@ -322,6 +348,13 @@ static long do_futex(uint32_t uaddr, int op, uint32_t val, uint32_t timeout,
 	case FUTEX_WAKE_OP:
 		return futex_op(uaddr, private, (int)val, (int)timeout,
 			uaddr2, val3);
+	case FUTEX_TRYLOCK_PI:
+		return futex_lock_pi(uaddr, private, true, 0);
+	case FUTEX_UNLOCK_PI:
+		return futex_unlock_pi(uaddr, private);
+	case FUTEX_CMP_REQUEUE_PI:
+		return futex_requeue_pi(uaddr, private, (int)val,
+			(int)timeout, uaddr2, val3);
 	}
 	return -ENOSYS;
 }
@@ -336,79 +369,4 @@ long sys_futex_time64(uint32_t uaddr, int op, uint32_t val, uint32_t timeout,
 		uint32_t uaddr2, uint32_t val3)
 {
 	return do_futex(uaddr, op, val, timeout, uaddr2, val3, true);
-}
-
-long sys_set_robust_list(uint32_t head, size_t len)
-{
-	if (len != sizeof(struct robust_list_head))
-		return -EINVAL;
-	current->robust_list = head;
-	return 0;
-}
-
-long sys_get_robust_list(int tid, uint32_t *uhead, size_t *ulen)
-{
-	struct task *t = tid ? task_by_tid(tid) : current;
-
-	if (!t)
-		return -ESRCH;
-	if (t->process != current->process && !capable(CAP_SYS_PTRACE))
-		return -EPERM;
-	if (put_user(sizeof(struct robust_list_head), ulen) ||
-			put_user(t->robust_list, uhead))
-		return -EFAULT;
-	return 0;
-}
-
-/* A lock of the ending thread's: marked, and one waiter told.  false: stop */
-static bool robust_release(uint32_t uaddr)
-{
-	uint32_t *word = (uint32_t *)uaddr, value;
-
-	if (uaddr & 3 || get_user(value, word))
-		return false;
-	if ((value & FUTEX_TID_MASK) != (uint32_t)current->tid)
-		return true;
-	if (put_user((value & FUTEX_WAITERS) | FUTEX_OWNER_DIED, word))
-		return false;
-	if (value & FUTEX_WAITERS)
-		(void)futex_wake(uaddr, 1);
-	return true;
-}
-
-/* Documentation/locking/robust-futex-ABI: a list that user space may break */
-static void robust_exit(uint32_t uhead)
-{
-	struct robust_list_head head;
-	uint32_t entry, next, pending, left = ROBUST_LIST_LIMIT;
-
-	if (!uhead || get_user(head, (const void *)uhead))
-		return;
-	pending = (uint32_t)head.list_op_pending & ~ROBUST_PI;
-	entry = (uint32_t)head.list.next & ~ROBUST_PI;
-	while (entry != uhead && left--) {
-		bool more = !get_user(next, (const uint32_t *)entry);
-
-		if (entry != pending && !robust_release(entry +
-				(uint32_t)head.futex_offset))
-			return;
-		if (!more)
-			return;
-		entry = next & ~ROBUST_PI;
-	}
-	if (pending)
-		(void)robust_release(pending + (uint32_t)head.futex_offset);
-}
-
-void futex_exit(void)
-{
-	struct task *t = current;
-
-	robust_exit(t->robust_list);
-	t->robust_list = 0;
-	if (t->clear_child_tid && t->mm->users > 1) {
-		(void)put_user(0, (int *)t->clear_child_tid);
-		(void)futex_wake(t->clear_child_tid, 1);
-	}
-	t->clear_child_tid = 0;
 }

@@ -107,7 +107,6 @@ long sys_prctl(int option, uint32_t arg, uint32_t arg3, uint32_t arg4,
 	case PR_SET_THP_DISABLE:
 		rc = no_arguments(0, arg3, arg4, arg5);
 		return rc ? rc : flag_set(&p->thp_disable, !!arg);
-	case PR_GET_SECCOMP:
 	case PR_GET_TIMING:
 		return 0;
 	case PR_SET_TIMING:

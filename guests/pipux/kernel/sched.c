@@ -206,8 +206,10 @@ static void yield_rt(void)
 	me->policy = policy;
 }
 
-void sched_set_policy(struct task *t, int policy, int rt)
+/* t's place in the queue by new priorities */
+static void requeue(struct task *t, int policy)
 {
+	uint8_t rt = MAX(t->rt_own, t->rt_inherited);
 	bool queued = t != current && t->state == TASK_RUNNING;
 
 	if (queued) {
@@ -221,6 +223,18 @@ void sched_set_policy(struct task *t, int policy, int rt)
 	if (queued)
 		enqueue(t);
 	need_resched = true;
+}
+
+void sched_set_policy(struct task *t, int policy, int rt)
+{
+	t->rt_own = rt;
+	requeue(t, policy);
+}
+
+void sched_inherit(struct task *t, int rt)
+{
+	t->rt_inherited = rt;
+	requeue(t, t->policy);
 }
 
 /* Behind everybody who waits now */

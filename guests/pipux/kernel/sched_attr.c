@@ -63,7 +63,7 @@ long sys_sched_setattr(int pid, const struct sched_attr *uattr,
 	rc = task_set_scheduler(t, (int)a.sched_policy
 		| (a.sched_flags & SCHED_FLAG_RESET_ON_FORK
 			? SCHED_RESET_ON_FORK : 0), (int)a.sched_priority);
-	if (rc || t->rt)
+	if (rc || t->rt_own)
 		return rc;
 	return sys_setpriority(PRIO_PROCESS, pid, a.sched_nice);
 }
@@ -81,8 +81,8 @@ long sys_sched_getattr(int pid, struct sched_attr *uattr, uint32_t size,
 	a.size = MIN(size, (uint32_t)sizeof(a));
 	a.sched_policy = t->policy;
 	a.sched_flags = t->reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0;
-	a.sched_priority = t->rt;
-	a.sched_nice = t->rt ? 0 : t->nice;
+	a.sched_priority = t->rt_own;
+	a.sched_nice = t->rt_own ? 0 : t->nice;
 	return copy_to_user(uattr, &a, a.size);
 }
 

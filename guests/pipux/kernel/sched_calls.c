@@ -5,6 +5,7 @@
  * LIMIT: SCHED_BATCH and SCHED_IDLE run as SCHED_OTHER; SCHED_DEADLINE is
  * EINVAL.
  */
+#include <pipux/futex.h>
 #include <pipux/resource.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
@@ -156,7 +157,7 @@ static int may_schedule(const struct task *t, int priority)
 			&& current->cred.euid != t->cred.uid)
 		return -EPERM;
 	return priority > (int)t->process->limits[RLIMIT_RTPRIO].rlim_cur
-		&& priority > t->rt ? -EPERM : 0;
+		&& priority > t->rt_own ? -EPERM : 0;
 }
 
 /* sched_setscheduler(2) with SCHED_RESET_ON_FORK in `policy` */
@@ -173,6 +174,7 @@ long task_set_scheduler(struct task *t, int policy, int priority)
 		return rc;
 	t->reset_on_fork = reset;
 	sched_set_policy(t, policy, priority);
+	futex_priority_changed(t);
 	return 0;
 }
 
@@ -227,7 +229,7 @@ long sys_sched_getparam(int pid, struct sched_param *up)
 		return -EINVAL;
 	if (!t)
 		return -ESRCH;
-	p.sched_priority = t->rt;
+	p.sched_priority = t->rt_own;
 	return copy_to_user(up, &p, sizeof(p));
 }
 

@@ -141,11 +141,15 @@ struct task {
 	/* futexes and thread exit */
 	uint32_t clear_child_tid, robust_list;
 	struct wait_queue *vfork_done;
+	struct list pi_owned;		/* kernel/futex_pi.c: wait for locks */
+	struct pi_waiter *pi_wait;	/* that it has; for the one it wants */
 
 	uint64_t utime, stime;	/* ns; see task_account */
 	int nice;
 	uint16_t ioprio;	/* ioprio_set(2); 0: by nice */
-	uint8_t policy, rt;	/* SCHED_*; real-time priority, 0: none */
+	uint8_t policy;		/* SCHED_* */
+	uint8_t rt;		/* real-time priority, 0: none; the higher of */
+	uint8_t rt_own, rt_inherited;
 	bool reset_on_fork;
 
 	/* kernel/sched.c and kernel/account.c only */
@@ -180,6 +184,8 @@ void sched_enqueue(struct task *t);	/* fork: starts beside current */
 void sched_yield_current(void);
 /* t's policy, checked, is this from now on */
 void sched_set_policy(struct task *t, int policy, int rt);
+/* t has at least this real-time priority, for who waits for it */
+void sched_inherit(struct task *t, int rt);
 
 /* kernel/sched_calls.c: checks, then the same; 0 or errno */
 long task_set_scheduler(struct task *t, int policy, int priority);
