@@ -56,6 +56,45 @@ static void test_socket(void)
 	expect_success(-1);
 }
 
+/* A datagram over lo is seen as sent and as received, with its header */
+static void test_loopback(void)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+	int u = socket(AF_INET, SOCK_DGRAM, 0), on = 1, seen[2] = { 0, 0 };
+	struct sockaddr_ll ll = { .sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = if_nametoindex("lo") };
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(ll);
+	unsigned char frame[200];
+	ssize_t n;
+
+	CHECK(fd >= 0 && !bind(fd, UN(&ll), sizeof(ll)));
+	CHECK(!setsockopt(fd, SOL_SOCKET, SO_TIMESTAMP, &on, sizeof(on)));
+	CHECK(sendto(u, "seen", 4, 0, UN(&to), sizeof(to)) == 4);
+	while (!seen[0] || !seen[1]) {
+		n = recvfrom(fd, frame, sizeof(frame), 0, (void *)&ll, &len);
+		if (n != ETH_HLEN + 20 + 8 + 4)
+			continue;
+		CHECK(frame[12] == 8 && !frame[13] && frame[14] == 0x45);
+		CHECK(!memcmp(frame + n - 4, "seen", 4));
+		CHECK(ll.sll_pkttype == PACKET_HOST
+			|| ll.sll_pkttype == PACKET_OUTGOING);
+		seen[ll.sll_pkttype == PACKET_HOST]++;
+	}
+	/* and what is put in there comes to a UDP socket */
+	close(u);
+	u = socket(AF_INET, SOCK_DGRAM, 0);
+	to.sin_addr.s_addr = 0;
+	CHECK(!bind(u, UN(&to), sizeof(to)));
+	CHECK(send(fd, frame, n, 0) == n);
+	CHECK(recv(u, frame, sizeof(frame), 0) == 4);
+	CHECK(!memcmp(frame, "seen", 4));
+	close(u);
+	close(fd);
+}
+
 /* Programs that could read beyond, loop or fall off their end */
 static void test_bad_filters(void)
 {
@@ -92,6 +131,7 @@ static void test_bad_filters(void)
 int main(void)
 {
 	test_socket();
+	test_loopback();
 	test_bad_filters();
 	return passed("packets");
 }

@@ -20,6 +20,7 @@ struct cursor {
 	struct cursor *outer;		/* of the walk that this one is in */
 };
 
+static unsigned frame_listeners;	/* besides the protocols' */
 static struct list listeners = LIST_INIT(listeners);
 static struct cursor *cursors;
 static int last_index;
@@ -27,6 +28,12 @@ static int last_index;
 void net_listen(struct net_listener *l)
 {
 	list_add_tail(&listeners, &l->link);
+	frame_listeners += l->frame && !l->protocols;
+}
+
+bool netdev_watched(void)
+{
+	return frame_listeners;
 }
 
 void net_unlisten(struct net_listener *l)
@@ -34,6 +41,8 @@ void net_unlisten(struct net_listener *l)
 	for (struct cursor *c = cursors; c; c = c->outer)
 		if (c->next == &l->link)
 			c->next = l->link.next;
+	if (!list_empty(&l->link))
+		frame_listeners -= l->frame && !l->protocols;
 	list_del(&l->link);
 }
 
@@ -114,7 +123,8 @@ static int show_outgoing(struct netdev *dev, const struct net_piece *pieces,
 
 static size_t header_size(const struct netdev *dev)
 {
-	return dev->type == ARPHRD_ETHER ? ETH_HEADER : 0;
+	return dev->type == ARPHRD_ETHER || dev->type == ARPHRD_LOOPBACK
+		? ETH_HEADER : 0;
 }
 
 int netdev_transmit(struct netdev *dev, const struct net_piece *pieces,

@@ -4,8 +4,7 @@
  * with their Ethernet header (SOCK_RAW) or without (SOCK_DGRAM).
  *
  * Every socket listens to all interfaces and takes what it is bound to; what
- * finds no room is dropped.  LIMIT: no rings (PACKET_RX_RING), no fan-out, and
- * Ethernet only: what goes through the loopback interface is not seen.
+ * finds no room is dropped.  LIMIT: no rings (PACKET_RX_RING), no fan-out.
  */
 #include "bpf.h"
 #include "packet.h"
@@ -37,6 +36,7 @@ struct packet {
 	struct list link;
 	struct sockaddr_ll from;
 	uint32_t len, kept;		/* on the wire; here */
+	uint64_t time;			/* CLOCK_REALTIME */
 	uint8_t data[];
 };
 
@@ -83,6 +83,7 @@ static void queue(struct packet_sock *p, struct netdev *dev,
 	q->from.sll_halen = MAC_SIZE;
 	memcpy(q->from.sll_addr, h->h_source, MAC_SIZE);
 	q->len = len;
+	q->time = realtime_get();
 	q->kept = keep;
 	memcpy(q->data, data, keep);
 	list_add_tail(&p->queue, &q->link);
@@ -98,7 +99,7 @@ static void frame(struct net_listener *l, struct netdev *dev,
 	const uint8_t *at = data;
 	uint32_t keep;
 
-	if (dev->type != ARPHRD_ETHER || len < ETH_HEADER
+	if (len < ETH_HEADER
 	    || (p->index && p->index != dev->index))
 		return;
 	if (p->protocol != net16(ETH_P_ALL) && p->protocol != h->h_proto)
@@ -206,7 +207,7 @@ static int find_target(struct socket *s, const struct socket_msg *m,
 			return -EINVAL;
 	}
 	t->dev = netdev_by_index(index);
-	if (!t->dev || t->dev->type != ARPHRD_ETHER)
+	if (!t->dev)
 		return -ENXIO;
 	return t->dev->up ? 0 : -ENETDOWN;
 }
@@ -295,6 +296,7 @@ static ssize_t deliver(struct socket *s, struct socket_msg *m,
 	if (iov_to(&m->iov, q->data, n))
 		return -EFAULT;
 	put_auxdata(s, m, q);
+	(void)socket_put_time(s, m, q->time);
 	return (m->flags & MSG_TRUNC) ? q->kept : n;
 }
 

@@ -74,6 +74,21 @@ int socket_put_cmsg(struct socket_msg *m, int level, int type,
 	return 0;
 }
 
+int socket_put_time(const struct socket *s, struct socket_msg *m, uint64_t ns)
+{
+	int name = s->opt.timestamp;
+	bool nano = name == SO_TIMESTAMPNS_OLD || name == SO_TIMESTAMPNS_NEW;
+	struct timespec64 t = ns_to_timespec(ns);
+	int64_t new[2] = { t.tv_sec, nano ? t.tv_nsec : t.tv_nsec / 1000 };
+	int32_t old[2] = { new[0], new[1] };
+
+	if (!name)
+		return 0;
+	return name >= SO_TIMESTAMP_NEW
+		? socket_put_cmsg(m, SOL_SOCKET, name, new, sizeof(new))
+		: socket_put_cmsg(m, SOL_SOCKET, name, old, sizeof(old));
+}
+
 const struct cmsghdr *socket_next_cmsg(const struct socket_msg *m, size_t *pos)
 {
 	const struct cmsghdr *h;

@@ -129,6 +129,12 @@ static int set_timeout(uint64_t *ns, const void *uval, int len, bool wide)
 	return 0;
 }
 
+static bool is_timestamp(int name)
+{
+	return name == SO_TIMESTAMP_OLD || name == SO_TIMESTAMPNS_OLD
+		|| name == SO_TIMESTAMP_NEW || name == SO_TIMESTAMPNS_NEW;
+}
+
 static int set_socket(struct socket *s, int name, const void *uval, int len)
 {
 	bool *on = switch_of(s, name);
@@ -158,6 +164,10 @@ static int set_socket(struct socket *s, int name, const void *uval, int len)
 	case SO_SNDTIMEO_NEW:
 		return set_timeout(&s->opt.sndtimeo, uval, len,
 			name == SO_SNDTIMEO_NEW);
+	}
+	if (is_timestamp(name)) {
+		s->opt.timestamp = val ? name : 0;
+		return 0;
 	}
 	rc = set_number(s, name, val);
 	if (rc <= 0)
@@ -248,7 +258,8 @@ static bool get_number(struct socket *s, int name, int *val)
 		*val = o->peek_off;
 		break;
 	default:
-		return false;
+		*val = s->opt.timestamp == name;
+		return is_timestamp(name);
 	}
 	return true;
 }

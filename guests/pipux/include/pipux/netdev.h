@@ -83,12 +83,14 @@ struct net_listener {
 	void (*event)(struct net_listener *l, struct netdev *dev,
 		enum netdev_event event);
 	bool outgoing;			/* wants those, too */
+	bool protocols;			/* is the stack, which expects to be */
 	struct list link;
 };
 
 /* net/netdev.c.  A listener may add or remove itself or another at any time */
 void net_listen(struct net_listener *l);
 void net_unlisten(struct net_listener *l);
+bool netdev_watched(void);	/* somebody but the stack sees frames */
 
 /*
  * Checks that dev is up and the size, shows the frame to those who listen to

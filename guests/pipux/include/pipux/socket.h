@@ -161,6 +161,7 @@ struct socket_options {
 	int priority, mark;
 	int rcvlowat;			/* >= 1 */
 	int peek_off;			/* < 0: not used */
+	uint8_t timestamp;		/* SO_TIMESTAMP*; 0: none is wanted */
 	int bound_dev;			/* SO_BINDTODEVICE: index; 0: any */
 	uint32_t sndbuf, rcvbuf;	/* bytes, as getsockopt shows them */
 	uint64_t rcvtimeo, sndtimeo;	/* ns; 0: for ever */
@@ -233,6 +234,8 @@ static inline void socket_wake(struct wait_queue *q)
  */
 int socket_put_cmsg(struct socket_msg *m, int level, int type,
 	const void *data, size_t len);
+/* When the message came, CLOCK_REALTIME, if s->opt wants it: as put_cmsg */
+int socket_put_time(const struct socket *s, struct socket_msg *m, uint64_t ns);
 /* The next control message of a sending one: *pos from 0 on.  NULL at the
  * end; ERR_PTR(-EINVAL) if it does not fit into the buffer */
 const struct cmsghdr *socket_next_cmsg(const struct socket_msg *m,

@@ -17,7 +17,7 @@ struct packet {
 	struct pbuf *p;
 	uint32_t source, dest;
 	uint16_t port;
-	uint8_t ttl;
+	uint8_t ttl, tos;
 	int index;			/* of the interface */
 	uint64_t time;			/* CLOCK_REALTIME */
 };
@@ -29,6 +29,8 @@ struct dgram_sock *dgram_new(struct socket *s)
 	if (!d)
 		return NULL;
 	list_init(&d->queue);
+	list_init(&d->errors);
+	list_init(&d->groups);
 	inet_sock_init(&d->k, s);
 	return d;
 }
@@ -43,6 +45,8 @@ static void packet_free(struct dgram_sock *d, struct packet *q)
 
 void dgram_free(struct dgram_sock *d)
 {
+	dgram_errors_drop(d);
+	multicast_leave_all(d);
 	while (!list_empty(&d->queue))
 		packet_free(d, list_first(&d->queue, struct packet, link));
 	kfree(d);
@@ -65,6 +69,7 @@ void dgram_queue(struct dgram_sock *d, struct pbuf *p, uint32_t source,
 		.p = p, .source = source, .port = port,
 		.dest = ip4_current_dest_addr()->addr,
 		.ttl = IPH_TTL(ip4_current_header()),
+		.tos = IPH_TOS(ip4_current_header()),
 		.index = inet_netdev(ip_current_input_netif())->index,
 		.time = realtime_get(),
 	};
@@ -81,13 +86,15 @@ static int put_control(const struct inet_sock *k, struct socket_msg *m,
 		.ipi_ifindex = q->index, .ipi_spec_dst.s_addr = q->dest,
 		.ipi_addr.s_addr = q->dest,
 	};
-	int ttl = q->ttl, rc = 0;
+	int ttl = q->ttl, rc = socket_put_time(k->s, m, q->time);
 
-	if (k->pktinfo)
+	if (rc == 0 && k->pktinfo)
 		rc = socket_put_cmsg(m, IPPROTO_IP, IP_PKTINFO, &info,
 			sizeof(info));
 	if (rc == 0 && k->recvttl)
 		rc = socket_put_cmsg(m, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
+	if (rc == 0 && k->recvtos)
+		rc = socket_put_cmsg(m, IPPROTO_IP, IP_TOS, &q->tos, 1);
 	return rc;
 }
 
@@ -120,8 +127,10 @@ ssize_t dgram_recvmsg(struct socket *s, struct socket_msg *m)
 	struct packet *q;
 	ssize_t rc = 0;
 
-	if (m->flags & (MSG_OOB | MSG_ERRQUEUE))
-		return m->flags & MSG_OOB ? -EOPNOTSUPP : -EAGAIN;
+	if (m->flags & MSG_OOB)
+		return -EOPNOTSUPP;
+	if (m->flags & MSG_ERRQUEUE)
+		return dgram_recv_error(s, m);
 	while (list_empty(&d->queue) && !s->error) {
 		if (s->shut & SHUT_IN)
 			return 0;
@@ -147,7 +156,7 @@ uint32_t dgram_poll(struct socket *s, struct poll_table *pt)
 	uint32_t ready = POLLOUT | POLLWRNORM;
 
 	poll_wait(s->file, &s->rd, pt);
-	if (s->error)
+	if (s->error || !list_empty(&d->errors))
 		ready |= POLLERR;
 	if (!list_empty(&d->queue))
 		ready |= POLLIN | POLLRDNORM;
@@ -212,6 +221,15 @@ static int read_control(const struct socket_msg *m, struct dgram_route *r)
 	return 0;
 }
 
+/* That of IP_MULTICAST_IF, or NULL */
+static struct netif *multicast_netif(const struct inet_sock *k, uint32_t ip)
+{
+	struct netdev *dev = netdev_by_index(k->multicast_if);
+	ip4_addr_t a = { ip };
+
+	return dev && ip4_addr_ismulticast(&a) ? inet_netif(dev) : NULL;
+}
+
 /* The interface and the source, where they are not given */
 static int find_way(struct socket *s, struct dgram_route *r)
 {
@@ -220,6 +238,8 @@ static int find_way(struct socket *s, struct dgram_route *r)
 
 	if (!r->netif && dev && !inet_is_local(r->dest))
 		r->netif = dev->stack;
+	if (!r->netif)
+		r->netif = multicast_netif(inet_sk(s), r->dest);
 	if (!r->netif) {
 		r->netif = route_hook(&source, &dest);
 		if (!r->source)
@@ -279,6 +299,7 @@ int dgram_connect_to(struct socket *s, const struct sockaddr_storage *addr,
 		int len)
 {
 	struct inet_sock *k = inet_sk(s);
+	struct netif *netif;
 	uint16_t port;
 	uint32_t ip, source;
 	int rc = inet_address(addr, len, &ip, &port);
@@ -290,6 +311,9 @@ int dgram_connect_to(struct socket *s, const struct sockaddr_storage *addr,
 	if (inet_is_broadcast(ip) && !s->opt.broadcast)
 		return -EACCES;
 	source = inet_source(ip);
+	netif = multicast_netif(k, ip);
+	if (netif)
+		source = netif_ip4_addr(netif)->addr;
 	if (!source && !s->opt.bound_dev)
 		return -ENETUNREACH;
 	if (!k->bound_addr)

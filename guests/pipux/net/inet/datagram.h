@@ -17,6 +17,8 @@ struct dgram_sock {
 	};
 	struct list link;		/* of raw and of ping sockets: raw.c */
 	struct list queue;		/* of struct packet */
+	struct list errors;		/* errors.c */
+	struct list groups;		/* multicast.c */
 	size_t queued;			/* bytes, with what they cost */
 	uint32_t icmp_filter;		/* bit set: that type is not wanted */
 };
@@ -53,6 +55,17 @@ int dgram_connect_to(struct socket *s, const struct sockaddr_storage *addr,
 	int len);
 /* Name, errors and pending error of a sendmsg: 0 or errno */
 int dgram_send_check(struct socket *s, const struct socket_msg *m);
+
+void multicast_leave_all(struct dgram_sock *d);	/* multicast.c */
+
+/* errors.c: IP_RECVERR, MSG_ERRQUEUE.  A report about a socket's packet */
+void dgram_error(struct dgram_sock *d, const struct icmp_report *r);
+ssize_t dgram_recv_error(struct socket *s, struct socket_msg *m);
+void dgram_errors_drop(struct dgram_sock *d);
+
+/* udp.c, raw.c: to the sockets that may have sent it */
+void udp_icmp_error(const struct icmp_report *r);
+void raw_icmp_error(const struct icmp_report *r);
 
 /* raw.c */
 extern struct list inet_raws;		/* for /proc/net/raw */

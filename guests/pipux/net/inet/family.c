@@ -2,7 +2,7 @@
 /*
  * AF_INET: which sockets there are (ip(7)), names and ports.
  *
- * LIMIT: IPv4 only; no multicast groups.
+ * LIMIT: IPv4 only.
  */
 #include "tcp.h"
 #include <lwip/init.h>
@@ -109,15 +109,23 @@ int inet_address(const struct sockaddr_storage *addr, int len, uint32_t *ip,
 	return 0;
 }
 
-int inet_bind_check(const struct inet_sock *k, uint32_t ip, uint16_t port)
+int inet_bind_name(const struct inet_sock *k,
+		const struct sockaddr_storage *addr, int len, bool privileged,
+		uint32_t *ip, uint16_t *port)
 {
-	ip4_addr_t a = { ip };
+	int rc = inet_address(addr, len, ip, port);
+	ip4_addr_t a;
 
-	if (ip && !k->freebind && !inet_is_local(ip)
-			&& !inet_is_broadcast(ip) && !ip4_addr_ismulticast(&a))
+	if (rc)
+		return rc;
+	if (addr->ss_family == AF_UNSPEC && *ip)
+		return -EAFNOSUPPORT;
+	a.addr = *ip;
+	if (*ip && !k->freebind && !inet_is_local(*ip)
+			&& !inet_is_broadcast(*ip) && !ip4_addr_ismulticast(&a))
 		return -EADDRNOTAVAIL;
-	return port && port < PORT_FREE && !capable(CAP_NET_BIND_SERVICE)
-		? -EACCES : 0;
+	return *port && *port < PORT_FREE && !privileged
+		&& !capable(CAP_NET_BIND_SERVICE) ? -EACCES : 0;
 }
 
 /* From anywhere in the range on: ports shall not be guessed (RFC 6056) */

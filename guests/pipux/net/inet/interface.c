@@ -7,6 +7,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <lwip/etharp.h>
+#include <lwip/igmp.h>
 #include <lwip/priv/tcp_priv.h>
 #include <lwip/timeouts.h>
 #include <netif/ethernet.h>
@@ -54,14 +55,24 @@ static err_t ether_transmit(struct netif *netif, struct pbuf *p)
 	return rc == -ENOBUFS || rc == -ENOMEM ? ERR_MEM : ERR_IF;
 }
 
+/* ip(7), IP_MULTICAST_LOOP: what goes to a group of ours is ours, too */
+static err_t ether_output(struct netif *netif, struct pbuf *p,
+		const ip4_addr_t *dest)
+{
+	if ((p->flags & PBUF_FLAG_MCASTLOOP)
+			&& igmp_lookfor_group(netif, dest))
+		lo_return(netif, p);
+	return etharp_output(netif, p, dest);
+}
+
 static err_t ether_netif_init(struct netif *netif)
 {
 	netif->name[0] = 'e';
 	netif->name[1] = 'n';
-	netif->output = etharp_output;
+	netif->output = ether_output;
 	netif->linkoutput = ether_transmit;
 	netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP
-		| NETIF_FLAG_ETHERNET;
+		| NETIF_FLAG_ETHERNET | NETIF_FLAG_IGMP;
 	netif->hwaddr_len = MAC_SIZE;
 	return ERR_OK;
 }
@@ -105,7 +116,7 @@ static void interface_new(struct netdev *dev)
 	dev->stack = i;
 	netif_add_noaddr(&i->netif, NULL,
 		loopback ? lo_netif_init : ether_netif_init,
-		loopback ? ip4_input : ethernet_input);
+		loopback ? lo_input : ethernet_input);
 	if (!loopback && used < CARDS)
 		wait_add_fn(&dev->writable, &waiters[used++], writable);
 	interface_update(i);
@@ -128,10 +139,14 @@ static void frame(struct net_listener *l, struct netdev *dev,
 	struct netif *netif = dev->stack;
 	struct pbuf *p;
 
-	if (!netif || len < ETH_HLEN || len > 0xFFFF
+	if (!netif || len < ETH_HLEN || len > ETH_HLEN + 0xFFFF
 			|| (eth->h_proto != htons(ETH_P_IP)
 			&& eth->h_proto != htons(ETH_P_ARP)))
 		return;
+	if (dev == inet_loopback()) {	/* its netif takes IP packets */
+		data = eth + 1;
+		len -= ETH_HLEN;
+	}
 	p = pbuf_alloc(PBUF_RAW, len, PBUF_RAM);
 	if (!p) {
 		dev->stats.rx_dropped++;
@@ -140,7 +155,8 @@ static void frame(struct net_listener *l, struct netdev *dev,
 	memcpy(p->payload, data, len);
 	if (netif->input(p, netif) != ERR_OK)
 		pbuf_free(p);
-	inet_run();
+	if (dev != inet_loopback())
+		inet_run();
 }
 
 bool inet_link_is_up(void)
@@ -206,7 +222,7 @@ int inet_address_set(struct netdev *dev, const struct inet_address *a)
 }
 
 static struct net_listener listener = {
-	.frame = frame, .event = event,
+	.frame = frame, .event = event, .protocols = true,
 };
 
 void inet_interfaces_init(void)

@@ -33,7 +33,10 @@ bool inet_is_broadcast(uint32_t address);
 /* loopback.c: delivers what was sent to lo; not from lwIP's callbacks */
 void inet_run(void);
 struct netdev *inet_loopback(void);
+/* A copy of p will be received as from netif, which is not lo */
+void lo_return(struct netif *netif, struct pbuf *p);
 err_t lo_netif_init(struct netif *netif);
+err_t lo_input(struct pbuf *p, struct netif *lo);
 
 /* route.c: an interface's network, after its address or state changed */
 int route_network(struct interface *i);

@@ -2,8 +2,7 @@
 /*
  * The calls of ifconfig, route and arp on any socket (netdevice(7), arp(7)).
  *
- * LIMIT: an interface has one address and no aliases; ARP entries that were
- * learnt cannot be deleted, they expire.
+ * LIMIT: an interface has one address and no aliases.
  */
 #include "sock.h"
 #include <linux/if.h>
@@ -307,6 +306,18 @@ static long arp_get(struct arpreq *r, struct arpreq *u)
 	return copy_to_user(u, r, sizeof(*r));
 }
 
+/* lwIP deletes static ones only: one that was learnt becomes such first */
+static long arp_delete(const ip4_addr_t *ip)
+{
+	struct eth_addr *mac, own;
+
+	if (!arp_find(ip->addr, &mac))
+		return -ENXIO;
+	own = *mac;
+	(void)etharp_add_static_entry(ip, &own);
+	return inet_errno(etharp_remove_static_entry(ip));
+}
+
 static long arp_ioctl(unsigned cmd, struct arpreq *u)
 {
 	struct eth_addr mac;
@@ -329,7 +340,7 @@ static long arp_ioctl(unsigned cmd, struct arpreq *u)
 		rc = inet_errno(etharp_add_static_entry(&ip, &mac));
 		return rc == -EINVAL ? -ENETUNREACH : rc;
 	default:
-		return etharp_remove_static_entry(&ip) ? -ENXIO : 0;
+		return arp_delete(&ip);
 	}
 }
 

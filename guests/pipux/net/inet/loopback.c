@@ -4,6 +4,9 @@
  * both ends write to theirs; its data is not: the receiver's buffer refers
  * to the sender's, which the sender's retransmission knows to leave alone.
  *
+ * While packet sockets listen, packets take the way of all frames instead,
+ * with an Ethernet header of zeros as on Linux.
+ *
  * Packets wait in a queue until inet_run(), since TCP must have come to an
  * end with one packet before the answer to it arrives.
  */
@@ -11,6 +14,7 @@
 #include "interface.h"
 #include <linux/if.h>
 #include <linux/if_arp.h>
+#include <linux/if_ether.h>
 #include <pipux/mm.h>
 #include <lwip/ip4.h>
 #include <lwip/prot/ip4.h>
@@ -26,6 +30,7 @@ struct reference {
 };
 
 static struct pbuf *queue[QUEUE];
+static bool running;			/* inet_run() */
 static unsigned head, tail;		/* taken out at head; free running */
 
 static void reference_free(struct pbuf *p)
@@ -85,17 +90,29 @@ static err_t lo_output(struct netif *netif, struct pbuf *p,
 		dev->stats.tx_dropped++;
 		return ERR_MEM;
 	}
-	dev->stats.tx_packets++;
-	dev->stats.tx_bytes += p->tot_len;
+	if (!netdev_watched()) {	/* else netdev_transmit counts */
+		dev->stats.tx_packets++;
+		dev->stats.tx_bytes += p->tot_len;
+	}
 	queue[tail++ % QUEUE] = copy;
 	return ERR_OK;
+}
+
+void lo_return(struct netif *netif, struct pbuf *p)
+{
+	struct pbuf *copy = tail - head < QUEUE ? packet_clone(p) : NULL;
+
+	if (!copy)
+		return;
+	copy->if_idx = netif_get_index(netif);
+	queue[tail++ % QUEUE] = copy;
 }
 
 /*
  * All of 127.0.0.0/8 is this host (RFC 1122, 3.2.1.3), and so are the other
  * interfaces' addresses: for a packet to one of these, lo has that address.
  */
-static void lo_input(struct pbuf *p, struct netif *lo)
+err_t lo_input(struct pbuf *p, struct netif *lo)
 {
 	ip4_addr_t own = *netif_ip4_addr(lo), dest;
 	const struct ip_hdr *ip = p->payload;
@@ -105,21 +122,52 @@ static void lo_input(struct pbuf *p, struct netif *lo)
 		if (inet_is_local(dest.addr))
 			ip4_addr_copy(lo->ip_addr, dest);
 	}
-	ip4_input(p, lo);
+	(void)ip4_input(p, lo);
 	ip4_addr_copy(lo->ip_addr, own);
+	return ERR_OK;
+}
+
+/* Shown as sent, then received like a frame: p is copied */
+static void show_packet(struct netdev *dev, struct pbuf *p)
+{
+	size_t len = ETH_HLEN + p->tot_len;
+	struct ethhdr *h = kzalloc(len);
+	struct net_piece piece = { h, len };
+
+	if (h) {
+		h->h_proto = htons(ETH_P_IP);
+		pbuf_copy_partial(p, h + 1, p->tot_len, 0);
+		(void)netdev_transmit(dev, &piece, 1);
+	} else {
+		dev->stats.rx_dropped++;
+	}
+	kfree(h);
+	pbuf_free(p);
 }
 
 void inet_run(void)
 {
 	struct netdev *dev = inet_loopback();
 
+	if (running)
+		return;
+	running = true;
 	while (head != tail) {
 		struct pbuf *p = queue[head++ % QUEUE];
 
+		if (unlikely(p->if_idx)) {
+			(void)ip4_input(p, netif_get_by_index(p->if_idx));
+			continue;
+		}
+		if (unlikely(netdev_watched())) {
+			show_packet(dev, p);
+			continue;
+		}
 		dev->stats.rx_packets++;
 		dev->stats.rx_bytes += p->tot_len;
-		lo_input(p, inet_netif(dev));
+		(void)lo_input(p, inet_netif(dev));
 	}
+	running = false;
 }
 
 static int lo_open(struct netdev *dev)
@@ -133,7 +181,7 @@ static void lo_stop(struct netdev *dev)
 		pbuf_free(queue[head++ % QUEUE]);
 }
 
-/* A frame of a packet socket */
+/* A frame of a packet socket, or one that it sees, comes back at once */
 static int lo_transmit(struct netdev *dev, const struct net_piece *pieces,
 		unsigned n, size_t len)
 {
@@ -147,6 +195,7 @@ static int lo_transmit(struct netdev *dev, const struct net_piece *pieces,
 	}
 	netdev_receive(dev, frame, len);
 	kfree(frame);
+	inet_run();
 	return 0;
 }
 
@@ -174,6 +223,7 @@ err_t lo_netif_init(struct netif *netif)
 	netif->name[1] = 'o';
 	netif->output = lo_output;
 	netif->mtu = LO_MTU;
+	netif->flags = NETIF_FLAG_IGMP;
 	NETIF_SET_CHECKSUM_CTRL(netif, NETIF_CHECKSUM_DISABLE_ALL);
 	return ERR_OK;
 }

@@ -7,7 +7,7 @@ LWIP_OUT   := $(BUILD)/lwip
 LWIP_PORT  := $(PIPUX)/net/inet/port
 LWIP_PARTS := $(addprefix core/,def inet_chksum init ip mem memp netif pbuf \
 	raw tcp tcp_in tcp_out udp) \
-	$(addprefix core/ipv4/,etharp icmp ip4 ip4_addr ip4_frag) \
+	$(addprefix core/ipv4/,etharp icmp igmp ip4 ip4_addr ip4_frag) \
 	netif/ethernet
 LWIP_OBJS  := $(LWIP_PARTS:%=$(LWIP_OUT)/%.o)
 LWIP_FLAGS := -I$(LWIP_PORT) -I$(LWIP)/include

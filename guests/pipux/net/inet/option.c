@@ -43,6 +43,8 @@ static bool *flag_of(struct inet_sock *k, int name)
 		return &k->pktinfo;
 	case IP_RECVTTL:
 		return &k->recvttl;
+	case IP_RECVTOS:
+		return &k->recvtos;
 	case IP_RECVERR:
 		return &k->recverr;
 	case IP_FREEBIND:
@@ -160,6 +162,9 @@ int inet_setsockopt(struct socket *s, int level, int name, const void *uval,
 		rc = bind_to_device(s, uval, len);
 	else if (level != IPPROTO_IP)
 		return -ENOPROTOOPT;
+	else if (name == IP_ADD_MEMBERSHIP || name == IP_DROP_MEMBERSHIP
+			|| name == IP_MULTICAST_IF)
+		return multicast_setsockopt(s, name, uval, len);
 	else
 		rc = option_get_int(uval, len, &val);
 	if (rc == 0 && level == IPPROTO_IP)
@@ -194,6 +199,12 @@ int inet_getsockopt(struct socket *s, int level, int name, void *uval,
 		return get_bound_device(s, uval, ulen);
 	if (level != IPPROTO_IP)
 		return -ENOPROTOOPT;
+	if (name == IP_MULTICAST_IF) {
+		struct netdev *dev = netdev_by_index(inet_sk(s)->multicast_if);
+
+		return option_put_int(uval, ulen, dev ? (int)netif_ip4_addr(
+			inet_netif(dev))->addr : 0);
+	}
 	rc = get_ip(s, name, &val);
 	return rc ? rc : option_put_int(uval, ulen, val);
 }

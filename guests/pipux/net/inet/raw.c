@@ -60,6 +60,7 @@ static void apply_options(struct socket *s, int name)
 	d->raw->so_options = s->opt.broadcast ? SOF_BROADCAST : 0;
 	d->raw->ttl = d->k.ttl;
 	d->raw->tos = d->k.tos;
+	raw_set_multicast_ttl(d->raw, d->k.multicast_ttl);
 	d->raw->local_ip.addr = d->k.bound_addr ? d->k.laddr : 0;
 	raw_bind_netif(d->raw, dev && dev->stack ? inet_netif(dev) : NULL);
 	if (d->k.hdrincl)
@@ -122,10 +123,8 @@ static int raw_bind_socket(struct socket *s,
 	struct dgram_sock *d = dgram_sk(s);
 	uint16_t port;
 	uint32_t ip;
-	int rc = inet_address(addr, len, &ip, &port);
+	int rc = inet_bind_name(&d->k, addr, len, true, &ip, &port);
 
-	if (rc == 0)
-		rc = inet_bind_check(&d->k, ip, 0);
 	if (rc)
 		return rc;
 	d->k.laddr = ip;
@@ -286,6 +285,25 @@ static ssize_t ping_sendmsg(struct socket *s, struct socket_msg *m)
 	}
 	rc = send_packet(d, p, &r);
 	return rc ? rc : (ssize_t)n;
+}
+
+static void tell(struct list *sockets, const struct icmp_report *r,
+		uint16_t port)
+{
+	struct dgram_sock *d;
+
+	list_for_each(d, sockets, link)
+		if (d->k.lport == port && (!d->k.raddr
+				|| d->k.raddr == r->raddr))
+			dgram_error(d, r);
+}
+
+/* r->data is behind the ports, or what lies in their place of an echo */
+void raw_icmp_error(const struct icmp_report *r)
+{
+	tell(&inet_raws, r, r->protocol);
+	if (r->protocol == IPPROTO_ICMP)
+		tell(&pings, r, r->lport);
 }
 
 int raw_setsockopt(struct socket *s, int name, const void *uval, int len)

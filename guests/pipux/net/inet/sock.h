@@ -19,7 +19,8 @@ struct inet_sock {
 	bool bound_addr, bound_port;	/* by bind() */
 	/* options of level IPPROTO_IP */
 	uint8_t ttl, tos, mtu_discover, multicast_ttl, multicast_loop;
-	bool pktinfo, recvttl, recverr, hdrincl, freebind;
+	int multicast_if;		/* index; 0: by route */
+	bool pktinfo, recvttl, recvtos, recverr, hdrincl, freebind;
 };
 
 static inline struct inet_sock *inet_sk(const struct socket *s)
@@ -35,8 +36,13 @@ int inet_name(struct sockaddr_storage *addr, uint32_t ip, uint16_t port);
 /* -EINVAL (length), -EAFNOSUPPORT */
 int inet_address(const struct sockaddr_storage *addr, int len, uint32_t *ip,
 	uint16_t *port);
-/* Checks of bind(2) before the port: the address is ours, the port allowed */
-int inet_bind_check(const struct inet_sock *k, uint32_t ip, uint16_t port);
+/*
+ * bind(2)'s name, with the checks that come before those of the port: the
+ * address is ours, the port allowed.  privileged: it may be any port
+ */
+int inet_bind_name(const struct inet_sock *k,
+	const struct sockaddr_storage *addr, int len, bool privileged,
+	uint32_t *ip, uint16_t *port);
 int inet_errno(err_t err);
 
 /*
@@ -55,11 +61,15 @@ int inet_getsockopt(struct socket *s, int level, int name, void *uval,
 int option_get_int(const void *uval, int len, int *val);
 int option_put_int(void *uval, int *ulen, int val);
 
+/* multicast.c: IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP, IP_MULTICAST_IF */
+int multicast_setsockopt(struct socket *s, int name, const void *uval,
+	int len);
+
 /* tcp.c */
 int tcp_create(struct socket *s);
 /* ICMP says that a connection under way will come to nothing */
-void tcp_unreachable(uint32_t laddr, uint16_t lport, uint32_t raddr,
-	uint16_t rport, int error);
+struct icmp_report;
+void tcp_unreachable(const struct icmp_report *r);
 int tcp_setsockopt(struct socket *s, int name, const void *uval, int len);
 int tcp_getsockopt(struct socket *s, int name, void *uval, int *ulen);
 
@@ -67,8 +77,21 @@ int tcp_getsockopt(struct socket *s, int name, void *uval, int *ulen);
 int udp_create(struct socket *s);
 int raw_create(struct socket *s);
 int ping_create(struct socket *s);
-void udp_unreachable(uint32_t laddr, uint16_t lport, uint32_t raddr,
-	uint16_t rport, int error);
+
+/*
+ * icmp.c.  An error by ICMP: who reports it, what to a program, and the
+ * packet that caused it, as its sender sees it; ports in the host's order.
+ */
+struct icmp_report {
+	uint32_t offender, laddr, raddr;
+	uint16_t lport, rport;
+	uint8_t type, code, protocol;
+	bool hard;			/* no use in trying again */
+	int error;
+	uint32_t info;			/* the MTU of a hop */
+	struct pbuf *p;			/* with the packet's data, from here */
+	u16_t data;
+};
 
 /* icmp.c, proc.c, ioctl.c */
 void icmp_errors_init(void);

@@ -211,12 +211,8 @@ static int tcp_bind_socket(struct socket *s,
 	struct tcp_sock *t = tcp_sk(s);
 	uint16_t port;
 	uint32_t ip;
-	int rc = inet_address(addr, len, &ip, &port);
+	int rc = inet_bind_name(&t->k, addr, len, false, &ip, &port);
 
-	if (rc == 0 && addr->ss_family == AF_UNSPEC && ip)
-		rc = -EAFNOSUPPORT;
-	if (rc == 0)
-		rc = inet_bind_check(&t->k, ip, port);
 	if (rc)
 		return rc;
 	if (t->k.lport || t->connecting || t->connected)
@@ -419,16 +415,15 @@ static void give_up(struct tcp_sock *t, int error)
 	set_error(t, error);
 }
 
-void tcp_unreachable(uint32_t laddr, uint16_t lport, uint32_t raddr,
-		uint16_t rport, int error)
+void tcp_unreachable(const struct icmp_report *r)
 {
 	for (struct tcp_pcb *p = tcp_active_pcbs; p; p = p->next)
 		if (p->state == SYN_SENT && p->callback_arg
-				&& p->local_port == lport
-				&& p->remote_port == rport
-				&& p->local_ip.addr == laddr
-				&& p->remote_ip.addr == raddr) {
-			give_up(p->callback_arg, error);
+				&& p->local_port == r->lport
+				&& p->remote_port == r->rport
+				&& p->local_ip.addr == r->laddr
+				&& p->remote_ip.addr == r->raddr) {
+			give_up(p->callback_arg, r->error);
 			return;
 		}
 }

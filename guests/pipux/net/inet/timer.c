@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * lwIP's periodic work: TCP's four times a second while there are
- * connections, ARP's and reassembly's every second while an interface with
+ * connections, ARP's, IGMP's and reassembly's every second while an interface with
  * a link is up.  Else nothing: an idle machine stays asleep.
  */
 #include "inet.h"
@@ -9,6 +9,7 @@
 #include <pipux/time.h>
 #include <pipux/work.h>
 #include <lwip/etharp.h>
+#include <lwip/igmp.h>
 #include <lwip/ip4_frag.h>
 #include <lwip/priv/tcp_priv.h>
 #include <lwip/timeouts.h>
@@ -54,6 +55,8 @@ static void tick(struct work *w)
 	if (now >= next_second) {
 		etharp_tmr();
 		ip_reass_tmr();
+		for (int i = 0; i < 1000 / IGMP_TMR_INTERVAL; i++)
+			igmp_tmr();
 		inet_tcp_second();
 		next_second = now + 1000 * MS;
 	}

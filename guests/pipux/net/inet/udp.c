@@ -21,6 +21,11 @@ static void apply_options(struct socket *s, int name)
 		| (s->opt.broadcast ? SOF_BROADCAST : 0);
 	d->udp->ttl = d->k.ttl;
 	d->udp->tos = d->k.tos;
+	udp_set_multicast_ttl(d->udp, d->k.multicast_ttl);
+	if (d->k.multicast_loop)
+		udp_set_flags(d->udp, UDP_FLAGS_MULTICAST_LOOP);
+	else
+		udp_clear_flags(d->udp, UDP_FLAGS_MULTICAST_LOOP);
 	udp_bind_netif(d->udp, dev && dev->stack ? inet_netif(dev) : NULL);
 }
 
@@ -107,12 +112,8 @@ static int udp_bind_socket(struct socket *s,
 	struct dgram_sock *d = dgram_sk(s);
 	uint16_t port;
 	uint32_t ip;
-	int rc = inet_address(addr, len, &ip, &port);
+	int rc = inet_bind_name(&d->k, addr, len, false, &ip, &port);
 
-	if (rc == 0 && addr->ss_family == AF_UNSPEC && ip)
-		rc = -EAFNOSUPPORT;
-	if (rc == 0)
-		rc = inet_bind_check(&d->k, ip, port);
 	if (rc == 0 && d->k.lport)
 		rc = -EINVAL;
 	if (rc == 0)
@@ -195,17 +196,16 @@ static ssize_t udp_sendmsg(struct socket *s, struct socket_msg *m)
 	return rc && rc != -ENOBUFS ? rc : (ssize_t)n;
 }
 
-void udp_unreachable(uint32_t laddr, uint16_t lport, uint32_t raddr,
-		uint16_t rport, int error)
+void udp_icmp_error(const struct icmp_report *r)
 {
 	for (struct udp_pcb *p = udp_pcbs; p; p = p->next) {
 		struct dgram_sock *d = p->recv_arg;
 
-		if (p->local_port == lport && d->k.rport == rport
-				&& d->k.raddr == raddr && d->k.laddr == laddr) {
-			d->k.s->error = error;
-			socket_wake(&d->k.s->rd);
-		}
+		if (p->local_port == r->lport
+				&& (!d->k.laddr || d->k.laddr == r->laddr)
+				&& (!d->k.raddr || (d->k.raddr == r->raddr
+				&& d->k.rport == r->rport)))
+			dgram_error(d, r);
 	}
 }
 

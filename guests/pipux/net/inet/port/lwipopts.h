@@ -57,7 +57,8 @@
 #define LWIP_DNS			0
 #define LWIP_DHCP			0
 #define LWIP_AUTOIP			0
-#define LWIP_IGMP			0
+#define LWIP_IGMP			1
+#define LWIP_RAND()			inet_random()
 
 /* TCP: no sack is used by lwIP's sender, but a Linux peer's can be */
 #define LWIP_TCP			1
