@@ -59,14 +59,12 @@ static bool write_back(void)
 	return cache_dirty_pages() < before;
 }
 
-void out_of_memory(void)
+/* Kills a process if none is dying; false: it is the current one */
+static bool make_room(void)
 {
-	struct process *victim;
 	bool dying;
+	struct process *victim = victim_find(&dying);
 
-	if (write_back())
-		return;
-	victim = victim_find(&dying);
 	if (!dying && victim && !victim->oom_killed) {
 		victim->oom_killed = true;
 		printk("Out of memory: killed process %d (%s), %u KiB\n",
@@ -76,8 +74,24 @@ void out_of_memory(void)
 	} else if (!dying && !victim) {
 		do_group_exit(SIGKILL);
 	}
-	if (victim == current->process)
+	return victim != current->process;
+}
+
+/*
+ * Always waits, for the others have to run to free anything; who waits for
+ * room that another one makes only does that, because they may be many.
+ */
+void out_of_memory(void)
+{
+	static uint64_t next;
+	uint64_t now = ktime_get();
+
+	if (write_back())
 		return;
-	if (pages_available() <= pages_reserve())
-		sleep_on(false, ktime_get() + WAIT);
+	if (now >= next) {
+		next = now + WAIT;
+		if (!make_room())
+			return;
+	}
+	sleep_on(false, now + WAIT);
 }
