@@ -9,10 +9,10 @@ import subprocess
 import pytest
 from machine import BUILD, boot, program
 
-PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "recursion",
-            "images",
-            "files", "pipes", "clocks", "processes", "badcalls",
-            "names", "descriptors", "events", "realtime", "inheritance", "ptys", "mounts",
+PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "cow",
+            "recursion", "images", "files", "pipes", "clocks", "processes",
+            "badcalls", "names", "descriptors", "events", "realtime",
+            "inheritance", "ptys", "mounts",
             "procfiles", "watches", "sysvipc", "mqueues", "sockets",
             "unix_sockets", "unix_rights", "netlink", "packets", "calls", "settings",
             "coredump"]

@@ -49,6 +49,23 @@ def test_exhaustion(what):
     assert result.status == 0
 
 
+def test_fork_of_more_than_half_the_memory():
+    result = shell("/cow large 61440", add=[program("cow")], timeout=300)
+    assert result.output == "cow large: ok\n"
+    assert result.status == 0
+
+
+def test_copies_that_do_not_fit():
+    """Parent and two children write 60 MiB each: the children are killed,
+    with a message each, and nobody else."""
+    result = shell("sleep 1000 & /cow eat 61440; echo $?; kill $! && ls / | "
+                   "wc -l; dmesg", add=[program("cow")], timeout=300)
+    assert re.search(r"^2 killed\ncow eat: ok\n0\n\d+\n", result.output,
+                     re.MULTILINE), result.output
+    killed = re.findall(r"killed process \d+ \((\w+)\)", result.output)
+    assert killed and set(killed) == {"cow"}
+
+
 def test_shell_fork_bomb(open_terminal):
     """The classic, from the shell; its user interrupts it."""
     machine = open_terminal()

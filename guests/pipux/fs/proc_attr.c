@@ -112,31 +112,36 @@ int proc_fdinfo_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
-/* KiB of v that are there; of them those that are no file's; written ones */
+/* Bytes of a mapping: those that are there; of these the share that is left
+ * when each is divided among its processes; those of no file; written ones;
+ * those of them that fork shared */
 struct amounts {
-	uint32_t rss, anonymous, dirty;
+	uint32_t rss, pss, anonymous, dirty, shared;
 };
 
 static struct amounts amounts_of(struct mm *mm, const struct vma *v)
 {
-	const uint32_t kib = PAGE_SIZE / 1024;
 	struct amounts a = { 0 };
 
 	for (uint32_t va = v->start; va < v->end; va += PAGE_SIZE) {
 		const uint32_t *entry = partition_entry(mm->part, va);
+		uint32_t sharers;
 		bool own;
 
 		if (!entry || !*entry)
 			continue;
 		own = (*entry & (PTE_OWN | PTE_CLEAN)) == PTE_OWN;
-		a.rss += kib;
-		a.anonymous += own ? kib : 0;
-		a.dirty += own || (*entry & PTE_WRITE) ? kib : 0;
+		sharers = entry_sharers(*entry);
+		a.rss += PAGE_SIZE;
+		a.pss += PAGE_SIZE / sharers;
+		a.anonymous += own ? PAGE_SIZE : 0;
+		a.dirty += own || (*entry & PTE_WRITE) ? PAGE_SIZE : 0;
+		a.shared += sharers > 1 ? PAGE_SIZE : 0;
 	}
 	return a;
 }
 
-/* Nothing is shared: Pip has a page in one process at a time */
+/* Pages of files are shared with none: Pip has a page in one process */
 static void show_amounts(struct proc_out *o, struct mm *mm,
 		const struct vma *v)
 {
@@ -145,10 +150,12 @@ static void show_amounts(struct proc_out *o, struct mm *mm,
 		{ "Size:", (v->end - v->start) / 1024 },
 		{ "KernelPageSize:", PAGE_SIZE / 1024 },
 		{ "MMUPageSize:", PAGE_SIZE / 1024 },
-		{ "Rss:", a.rss }, { "Pss:", a.rss }, { "Shared_Clean:", 0 },
-		{ "Shared_Dirty:", 0 }, { "Private_Clean:", a.rss - a.dirty },
-		{ "Private_Dirty:", a.dirty }, { "Referenced:", a.rss },
-		{ "Anonymous:", a.anonymous }, { "Swap:", 0 },
+		{ "Rss:", a.rss / 1024 }, { "Pss:", a.pss / 1024 },
+		{ "Shared_Clean:", 0 }, { "Shared_Dirty:", a.shared / 1024 },
+		{ "Private_Clean:", (a.rss - a.dirty) / 1024 },
+		{ "Private_Dirty:", (a.dirty - a.shared) / 1024 },
+		{ "Referenced:", a.rss / 1024 },
+		{ "Anonymous:", a.anonymous / 1024 }, { "Swap:", 0 },
 		{ "SwapPss:", 0 }, { "Locked:", 0 },
 	};
 

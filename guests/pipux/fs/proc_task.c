@@ -151,8 +151,10 @@ int proc_statm_show(struct proc_out *o, const struct proc_node *n)
 		return -ESRCH;
 	if (t->mm)
 		sizes_of(t->mm, &z);
-	proc_printf(o, "%u %u 0 %u 0 %u 0\n", z.total,
-		t->mm ? t->mm->nr_pages : 0, z.text, z.data + z.stack);
+	proc_printf(o, "%u %u %u %u 0 %u 0\n", z.total,
+		t->mm ? t->mm->nr_pages : 0,
+		t->mm ? t->mm->nr_pages - t->mm->nr_private : 0,
+		z.text, z.data + z.stack);
 	return 0;
 }
 
@@ -164,11 +166,13 @@ static void status_memory(struct proc_out *o, struct mm *mm)
 
 	sizes_of(mm, &z);
 	proc_printf(o, "VmPeak:\t%8u kB\nVmSize:\t%8u kB\nVmLck:\t%8u kB\n"
-		"VmHWM:\t%8u kB\nVmRSS:\t%8u kB\nVmData:\t%8u kB\n"
+		"VmHWM:\t%8u kB\nVmRSS:\t%8u kB\nRssAnon:\t%8u kB\n"
+		"RssFile:\t%8u kB\nRssShmem:\t       0 kB\nVmData:\t%8u kB\n"
 		"VmStk:\t%8u kB\nVmExe:\t%8u kB\nVmLib:\t       0 kB\n"
 		"VmSwap:\t       0 kB\n", KIB(z.total), KIB(z.total),
 		KIB(pages_locked(mm, 0, TASK_TOP)),
-		KIB(mm_peak(mm)), KIB(mm->nr_pages), KIB(z.data),
+		KIB(mm_peak(mm)), KIB(mm->nr_pages), KIB(mm->nr_private),
+		KIB(mm->nr_pages - mm->nr_private), KIB(z.data),
 		KIB(z.stack), KIB(z.text));
 }
 

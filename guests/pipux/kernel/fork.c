@@ -12,7 +12,7 @@
 #include "task.h"
 #include <linux/sched.h>
 
-#define FORK_MARGIN	16	/* part of memory that fork leaves alone */
+#define FORK_PAGES	128	/* that have to be free */
 #define TASKS_FOR_ROOT	8	/* of them */
 
 #define CLONE_NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS \
@@ -36,11 +36,10 @@ static bool too_many(void)
 		|| n >= rlimit_get(RLIMIT_NPROC);
 }
 
-/* A copy that would leave next to nothing fails now, not by page faults */
+/* What the kernel needs for a child; its pages are a matter of faults */
 static bool no_room(void)
 {
-	return pages_available() < current->mm->nr_pages
-		+ pages_total() / FORK_MARGIN;
+	return pages_available() < pages_reserve() + FORK_PAGES;
 }
 
 /* The child's address space; its registers go where they belong */

@@ -16,16 +16,12 @@
 void page_unshare(struct page *page)
 {
 	struct mm *mm = page->owner;
+	uint32_t *entry = partition_entry(mm->part, page->va);
 
-	unmap_page(mm, partition_entry(mm->part, page->va), page->va);
-}
-
-static void enter(struct mm *mm, uint32_t *entry, uint32_t va, void *page,
-		uint32_t flags)
-{
-	partition_map(mm->part, (uint32_t)page, va, flags & PTE_WRITE);
-	*entry = (uint32_t)page | flags | PTE_MAPPED;
-	mm->nr_pages++;
+	if (*entry & PTE_COW)
+		cow_unmap(page, entry);
+	else
+		unmap_page(mm, entry, page->va);
 }
 
 /* A page that is not the process's own: it is the holder from now on */
@@ -36,12 +32,7 @@ static void enter_held(struct mm *mm, uint32_t *entry, uint32_t va,
 
 	page->owner = mm;
 	page->va = va;
-	enter(mm, entry, va, p, flags);
-}
-
-static inline uint32_t write_flag(const struct vma *vma)
-{
-	return vma->prot & PROT_WRITE ? PTE_WRITE : 0;
+	page_enter(mm, entry, va, p, flags);
 }
 
 /* Index in the file or shared memory of the page at va */
@@ -58,7 +49,7 @@ static int fault_anonymous(struct mm *mm, struct vma *vma, uint32_t *entry,
 	if (!page)
 		return -ENOMEM;
 	memset(page, 0, PAGE_SIZE);
-	enter(mm, entry, va, page, PTE_OWN | write_flag(vma));
+	page_enter(mm, entry, va, page, PTE_OWN | vma_write_flag(vma));
 	return 0;
 }
 
@@ -70,7 +61,7 @@ static int fault_copy(struct mm *mm, struct vma *vma, uint32_t *entry,
 	if (!page)
 		return -ENOMEM;
 	page_copy(page, from);
-	enter(mm, entry, va, page, PTE_OWN | (vma->prot & PROT_WRITE
+	page_enter(mm, entry, va, page, PTE_OWN | (vma->prot & PROT_WRITE
 			? PTE_WRITE : PTE_CLEAN));
 	return 0;
 }
@@ -133,7 +124,7 @@ static int enter_file(struct mm *mm, struct vma *vma, uint32_t *entry,
 	if (vma->flags & MAP_SHARED) {
 		if (record->owner)
 			page_unshare(record);
-		enter_held(mm, entry, va, page, write_flag(vma));
+		enter_held(mm, entry, va, page, vma_write_flag(vma));
 		return 0;
 	}
 	if ((vma->prot & PROT_WRITE) || record->owner
@@ -166,7 +157,7 @@ static int fault_shared(struct mm *mm, struct vma *vma, uint32_t *entry,
 		return PTR_ERR(page);
 	if (page_of(page)->owner)
 		page_unshare(page_of(page));
-	enter_held(mm, entry, va, page, write_flag(vma));
+	enter_held(mm, entry, va, page, vma_write_flag(vma));
 	return 0;
 }
 
@@ -178,6 +169,8 @@ static int fault_rights(struct mm *mm, struct vma *vma, uint32_t *entry,
 
 	if ((e & PTE_MAPPED) && (!write || (e & PTE_WRITE)))
 		return 0;
+	if (e & PTE_COW)
+		return cow_fault(mm, vma, entry, va, write);
 	if (!(e & PTE_OWN) && !(vma->flags & MAP_SHARED)
 			&& (vma->prot & PROT_WRITE)) {
 		void *page = page_alloc_user();
@@ -186,7 +179,7 @@ static int fault_rights(struct mm *mm, struct vma *vma, uint32_t *entry,
 			return -ENOMEM;
 		page_copy(page, (void *)(e & PAGE_MASK));
 		unmap_page(mm, entry, va);
-		enter(mm, entry, va, page, PTE_OWN | PTE_WRITE);
+		page_enter(mm, entry, va, page, PTE_OWN | PTE_WRITE);
 		return 0;
 	}
 	if (write && vma->file && (vma->flags & MAP_SHARED)) {
@@ -202,8 +195,8 @@ static int fault_rights(struct mm *mm, struct vma *vma, uint32_t *entry,
 		partition_unmap(mm->part, va);
 	if (vma->prot & PROT_WRITE)
 		e &= ~PTE_CLEAN;
-	partition_map(mm->part, e & PAGE_MASK, va, write_flag(vma));
-	*entry = (e & ~PTE_WRITE) | PTE_MAPPED | write_flag(vma);
+	partition_map(mm->part, e & PAGE_MASK, va, vma_write_flag(vma));
+	*entry = (e & ~PTE_WRITE) | PTE_MAPPED | vma_write_flag(vma);
 	return 0;
 }
 
@@ -265,6 +258,6 @@ int mm_give_page(struct mm *mm, uint32_t va, void *page)
 
 	if (!entry)
 		return -ENOMEM;
-	enter(mm, entry, va, page, PTE_OWN | PTE_WRITE);
+	page_enter(mm, entry, va, page, PTE_OWN | PTE_WRITE);
 	return 0;
 }

@@ -42,6 +42,28 @@ void unmap_range(struct mm *mm, uint32_t start, uint32_t end);
 void protect_range(struct mm *mm, struct vma *vma);
 int move_range(struct mm *mm, uint32_t from, uint32_t to, uint32_t len);
 
+/* A page that is not mm's becomes so, in an empty entry */
+static inline void page_enter(struct mm *mm, uint32_t *entry, uint32_t va,
+		void *page, uint32_t flags)
+{
+	partition_map(mm->part, (uint32_t)page, va, flags & PTE_WRITE);
+	*entry = (uint32_t)page | flags | PTE_MAPPED;
+	mm->nr_pages++;
+	mm->nr_private += !!(flags & PTE_OWN);
+}
+
+static inline uint32_t vma_write_flag(const struct vma *vma)
+{
+	return vma->prot & PROT_WRITE ? PTE_WRITE : 0;
+}
+
+/* cow.c: private pages in fork, which copies or shares them; 0 or -ENOMEM */
+int vma_fork(struct mm *new, struct mm *old, const struct vma *vma);
+int cow_fault(struct mm *mm, const struct vma *vma, uint32_t *entry,
+	uint32_t va, bool write);
+void cow_unmap(struct page *page, uint32_t *entry);	/* its owner's */
+void cow_release(uint32_t e);			/* an entry is gone */
+
 /* shm.c: pages that processes share without a file */
 struct shm *shm_new(uint32_t pages);
 struct shm *shm_get(struct shm *shm);

@@ -58,48 +58,6 @@ void mm_put(struct mm *mm)
 	kfree(mm);
 }
 
-/* The child's own copy of a page of the parent */
-static int page_fork(struct mm *mm, uint32_t e, uint32_t va)
-{
-	uint32_t *entry = partition_entry_make(mm->part, va);
-	void *page = entry ? page_alloc_user() : NULL;
-
-	if (!page)
-		return -ENOMEM;
-	page_copy(page, (void *)(e & PAGE_MASK));
-	if (e & PTE_MAPPED)
-		partition_map(mm->part, (uint32_t)page, va, e & PTE_WRITE);
-	*entry = (uint32_t)page | (e % PAGE_SIZE);
-	mm->nr_pages++;
-	return 0;
-}
-
-/*
- * What differs from a file or belongs to none is copied now: a copy costs
- * less than the fault that it saves.  The rest comes by faults.
- */
-static int vma_fork(struct mm *new, struct mm *old, struct vma *vma)
-{
-	for (uint32_t va = vma->start; va < vma->end; ) {
-		uint32_t *e = partition_entry(old->part, va);
-
-		if (!e) {
-			uint32_t next = (va | (REGION_PAGES * PAGE_SIZE - 1))
-					+ 1;
-
-			va = next > va ? next : vma->end;
-			continue;
-		}
-		for (uint32_t i = (va >> PAGE_SHIFT) % REGION_PAGES;
-				i < REGION_PAGES && va < vma->end;
-				i++, e++, va += PAGE_SIZE)
-			if ((*e & (PTE_OWN | PTE_CLEAN)) == PTE_OWN
-					&& page_fork(new, *e, va))
-				return -ENOMEM;
-	}
-	return 0;
-}
-
 struct mm *mm_copy(struct mm *old)
 {
 	struct mm *mm = mm_new();

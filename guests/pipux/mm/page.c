@@ -152,6 +152,11 @@ void *page_alloc_user(void)
 	return page_alloc();
 }
 
+bool pages_plenty(void)
+{
+	return nr_free > nr_total / 4;
+}
+
 void page_free(void *p)
 {
 	struct page *page = page_of(p);

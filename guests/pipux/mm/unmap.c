@@ -12,10 +12,15 @@ void unmap_page(struct mm *mm, uint32_t *entry, uint32_t va)
 
 	if (e & PTE_MAPPED)
 		partition_unmap(mm->part, va);
-	if (e & PTE_OWN)
-		page_free((void *)(e & PAGE_MASK));
-	else
+	if (e & PTE_OWN) {
+		mm->nr_private--;
+		if (e & PTE_COW)
+			cow_release(e);
+		else
+			page_free((void *)(e & PAGE_MASK));
+	} else {
 		page_of((void *)(e & PAGE_MASK))->owner = NULL;
+	}
 	*entry = 0;
 	mm->nr_pages--;
 }
@@ -67,6 +72,8 @@ void protect_range(struct mm *mm, struct vma *vma)
 			continue;
 		partition_unmap(mm->part, va);
 		e &= ~(PTE_MAPPED | PTE_WRITE);
+		if (e & PTE_COW)
+			page_of((void *)(e & PAGE_MASK))->owner = NULL;
 		if (vma->prot) {
 			partition_map(mm->part, e & PAGE_MASK, va, false);
 			e |= PTE_MAPPED;
@@ -91,7 +98,7 @@ int move_range(struct mm *mm, uint32_t from, uint32_t to, uint32_t len)
 			partition_map(mm->part, e & PAGE_MASK, there,
 				e & PTE_WRITE);
 		}
-		if (!(e & PTE_OWN))
+		if (page_of((void *)(e & PAGE_MASK))->owner == mm)
 			page_of((void *)(e & PAGE_MASK))->va = there;
 		*new = e;
 		*entry = 0;

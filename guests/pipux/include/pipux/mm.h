@@ -66,6 +66,7 @@ struct mm {
 	uint32_t brk_start, brk;
 	uint32_t arg_start, arg_end, env_start, env_end, start_stack;
 	uint32_t nr_pages;			/* resident pages */
+	uint32_t nr_private;			/* of them: anonymous, copies */
 	uint32_t peak;				/* most of them; see mm_peak */
 	struct file *exe;			/* /proc/PID/exe */
 	uint32_t auxv[AUXV_WORDS];		/* kernel/auxv.c */

@@ -27,14 +27,18 @@ struct page {
 		struct {
 			/*
 			 * A page-cache or shared page that a process holds:
-			 * which one, and where.  A private page has none.
+			 * which one, and where.  A page of one process alone
+			 * has none.
 			 */
 			struct mm *owner;
 			uint32_t va;
 		};
 	};
-	void *chain;		/* next of a singly linked list; free object;
+	union {
+		void *chain;	/* next of a singly linked list; free object;
 				 * of a page-cache page: its struct cached */
+		uint32_t sharers; /* of a private page: mm/cow.c */
+	};
 	uint8_t state, order;
 	uint16_t inuse;		/* objects handed out; pins */
 };
@@ -77,6 +81,7 @@ static inline void page_unpin(const void *p)
  */
 void *page_alloc_user(void);
 uint32_t pages_reserve(void);
+bool pages_plenty(void);	/* as many are free as make waste harmless */
 /* n more pages that are in use are not there at all: they count no more */
 void pages_ballooned(int32_t n);
 

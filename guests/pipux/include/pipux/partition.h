@@ -21,6 +21,7 @@
 #define PTE_WRITE	2u	/* ... and write it */
 #define PTE_OWN		4u	/* private: freed when unmapped */
 #define PTE_CLEAN	8u	/* private, but equal to the file's page */
+#define PTE_COW		16u	/* ... with others, read-only: mm/cow.c */
 
 struct partition {
 	uint32_t *table[REGIONS];	/* NULL: region not prepared */
@@ -47,6 +48,12 @@ static inline uint32_t *partition_entry(struct partition *part, uint32_t va)
 	uint32_t *table = part->table[va >> REGION_SHIFT];
 
 	return table ? table + (va >> PAGE_SHIFT) % REGION_PAGES : NULL;
+}
+
+/* How many address spaces have the page of an entry for their own */
+static inline uint32_t entry_sharers(uint32_t e)
+{
+	return e & PTE_COW ? page_of((void *)(e & PAGE_MASK))->sharers : 1;
 }
 
 static inline void partition_map(struct partition *part, uint32_t page,
