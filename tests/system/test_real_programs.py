@@ -198,3 +198,49 @@ def test_static_glibc(name):
     program = PROGRAMS / "dynamic" / "glibc" / name
     output = run(f"/{name}", [program])
     assert output == "sin(1) is 0.841471\nand a shell\n"
+
+
+def strace(command):
+    return run(command, [f"{built('strace')}/strace:/bin/strace"])
+
+
+def test_strace_follows_children():
+    output = strace("strace -f -o /tmp/log sh -c 'ls / | wc -l; echo hi'\n"
+                    "cat /tmp/log")
+    calls = [line.split(None, 1) for line in output.splitlines()
+             if line[:1].isdigit() and " " in line]
+    by_name = [call.split("(")[0] for _, call in calls]
+    assert len({pid for pid, _ in calls}) == 3
+    assert by_name.count("fork") + by_name.count("vfork") >= 1
+    assert any(call.startswith('execve("/bin/ls", ["ls", "/"]')
+               for _, call in calls)
+    assert any(call.startswith('write(1, "hi\\n", 3') for _, call in calls)
+    assert sum(call.startswith("+++ exited with 0 +++")
+               for _, call in calls) == 3
+    assert any("si_code=CLD_EXITED" in call for _, call in calls)
+
+
+def test_strace_attaches():
+    output = strace("""
+        (while :; do sleep 0.1; echo x >/dev/null; done) &
+        pid=$!
+        strace -f -o /tmp/log -p $pid 2>/tmp/messages &
+        until grep -q 'write(1, "x' /tmp/log; do sleep 0.1; done
+        grep TracerPid /proc/$pid/status
+        kill -INT $!
+        wait $!
+        grep TracerPid /proc/$pid/status
+        kill $pid
+        cat /tmp/messages""")
+    pids = [line.split()[1] for line in output.splitlines()
+            if line.startswith("TracerPid:")]
+    assert len(pids) == 2 and pids[0] != "0" and pids[1] == "0"
+    assert " attached" in output and " detached" in output
+
+
+def test_strace_counts():
+    output = strace("strace -c -o /tmp/log sh -c 'echo hi' && cat /tmp/log")
+    row = next(line for line in output.splitlines()
+               if line.endswith(" write"))
+    assert row.split()[3] == "1"
+    assert output.splitlines()[-1].endswith(" total")

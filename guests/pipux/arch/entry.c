@@ -12,6 +12,7 @@
 #include <pipux/arch.h>
 #include <pipux/partition.h>
 #include <pipux/printk.h>
+#include <pipux/ptrace.h>
 #include <pipux/signal.h>
 #include <pipux/syscall.h>
 #include <pipux/trace.h>
@@ -61,10 +62,12 @@ static user_ctx_t *entry_set(unsigned i, void (*stub)(void))
 	return &entry[i];
 }
 
-/* System calls go by way of kernel/trace.c from now on */
-void syscall_trace(void)
+void syscall_watch(int more)
 {
-	entry_set(0, traced_stub);
+	static int watchers;
+
+	watchers += more;
+	entry_set(0, watchers ? traced_stub : syscall_stub);
 }
 
 void vidt_init(void)
@@ -138,26 +141,43 @@ long sys_none(void)
 	return -ENOSYS;
 }
 
-/* What syscall_stub does, with a line in the log */
+static long syscall_make(const user_ctx_t *ctx, uint32_t nr)
+{
+	if (nr >= NR_SYSCALLS || !syscall_table[nr])
+		return -ENOSYS;
+	return syscall_table[nr](ctx->regs.ebx, ctx->regs.ecx, ctx->regs.edx,
+		ctx->regs.esi, ctx->regs.edi, ctx->regs.ebp);
+}
+
+/* The same for a tracer, who may change the number, the arguments and, of a
+ * call that is not made, the result */
+static long syscall_for_tracer(user_ctx_t *ctx)
+{
+	ctx->regs.eax = (uint32_t)-ENOSYS;
+	if (!ptrace_call_enter())
+		return (long)ctx->regs.eax;
+	return syscall_make(ctx, current->orig_eax);
+}
+
+/* What syscall_stub does, with a line in the log or for a tracer */
 __attribute__((noreturn)) void syscall_traced(void)
 {
 	user_ctx_t *ctx = current_ctx;
 	uint32_t nr = ctx->regs.eax;
-	long result = -ENOSYS;
 	struct trace t;
+	long result;
 
 	kernel_since = rdtsc_low();
 	TRACE_EVENT(GUEST_CALL, nr, current->tid, ctx->regs.ebx,
 		ctx->regs.ecx, ctx->regs.edx, ctx->regs.esi);
 	current->orig_eax = nr;
 	trace_enter(&t, ctx);
-	if (nr < NR_SYSCALLS && syscall_table[nr])
-		result = syscall_table[nr](ctx->regs.ebx, ctx->regs.ecx,
-			ctx->regs.edx, ctx->regs.esi, ctx->regs.edi,
-			ctx->regs.ebp);
+	result = current->ptrace ? syscall_for_tracer(ctx)
+		: syscall_make(ctx, nr);
 	/* execve and clone may have put another context in place */
 	current_ctx->regs.eax = result;
 	trace_leave(&t, result);
+	ptrace_call_exit();
 	exit_to_user();
 }
 

@@ -240,7 +240,7 @@ struct inode *proc_inode(struct super_block *sb, const struct proc_entry *e,
 		inode->ops = e->follow ? &place_ops : &link_ops;
 	} else {
 		inode->ops = &file_ops;
-		inode->fops = &text_fops;
+		inode->fops = e->fops ? e->fops : &text_fops;
 	}
 	return inode;
 }

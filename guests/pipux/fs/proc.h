@@ -92,6 +92,10 @@ int proc_personality_show(struct proc_out *o, const struct proc_node *n);
 int proc_fdinfo_show(struct proc_out *o, const struct proc_node *n);
 int proc_smaps_show(struct proc_out *o, const struct proc_node *n);
 
+/* proc_mem.c */
+extern const struct file_ops proc_mem_fops;
+int proc_syscall_show(struct proc_out *o, const struct proc_node *n);
+
 /* proc_counters.c */
 int proc_vmstat_show(struct proc_out *o, const struct proc_node *n);
 int proc_interrupts_show(struct proc_out *o, const struct proc_node *n);

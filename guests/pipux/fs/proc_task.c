@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* procfs: what /proc/PID/ says of a process or thread (proc(5)). */
 #include "proc.h"
+#include <pipux/ptrace.h>
 #include <pipux/resource.h>
 #include <pipux/tty.h>
 
@@ -31,7 +32,7 @@ static int parent_pid(const struct process *p)
 
 static char state_letter(const struct task *t)
 {
-	static const char letter[] = { 'R', 'S', 'D', 'T', 'Z' };
+	static const char letter[] = { 'R', 'S', 'D', 'T', 't', 'Z' };
 
 	if (t == current)
 		return 'R';
@@ -49,6 +50,8 @@ static const char *state_name(char letter)
 		return "disk sleep";
 	case 'T':
 		return "stopped";
+	case 't':
+		return "tracing stop";
 	}
 	return "zombie";
 }
@@ -217,8 +220,8 @@ int proc_status_show(struct proc_out *o, const struct proc_node *n)
 	proc_printf(o, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", t->comm,
 		t->fs ? t->fs->umask : 0, letter, state_name(letter));
 	proc_printf(o, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\n"
-		"TracerPid:\t0\n", p->pid, t->tid,
-		parent_pid(p));
+		"TracerPid:\t%d\n", p->pid, t->tid, parent_pid(p),
+		t->ptrace ? t->ptrace->tracer->tid : 0);
 	proc_printf(o, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", c->uid,
 		c->euid, c->suid, c->fsuid, c->gid, c->egid, c->sgid,
 		c->fsgid);

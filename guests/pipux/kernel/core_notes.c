@@ -8,17 +8,15 @@
  * threads and mappings stay as they are.
  */
 #include "core_notes.h"
-#include "fpstate.h"
-#include <pip/abi.h>
-#include <pipux/arch.h>
 #include <pipux/fs.h>
 #include <pipux/partition.h>
 #include <pipux/printk.h>
+#include <pipux/ptrace.h>
 #include <pipux/vdso.h>
+#include <asm/ptrace.h>
 #include <asm/siginfo.h>
 #include <linux/elf.h>
 
-#define FSAVE_SIZE		108	/* without Linux's own words */
 #define ARGS_SIZE		80
 #define NSEC_PER_USEC		1000
 
@@ -28,10 +26,7 @@ struct prstatus {
 	uint32_t pending, held;
 	int pid, ppid, pgrp, session;
 	struct { int32_t sec, usec; } utime, stime, cutime, cstime;
-	struct user_regs {
-		uint32_t ebx, ecx, edx, esi, edi, ebp, eax, ds, es, fs, gs;
-		uint32_t orig_eax, eip, cs, eflags, esp, ss;
-	} regs;
+	struct pt_regs regs;
 	int fpu_valid;
 };
 
@@ -84,22 +79,6 @@ static void put_note(struct notes *n, const char *owner, uint32_t type,
 	pad(n);
 }
 
-static void fill_registers(struct user_regs *r, struct task *t)
-{
-	const user_ctx_t *ctx = task_ctx(t);
-
-	*r = (struct user_regs){
-		.ebx = ctx->regs.ebx, .ecx = ctx->regs.ecx,
-		.edx = ctx->regs.edx, .esi = ctx->regs.esi,
-		.edi = ctx->regs.edi, .ebp = ctx->regs.ebp,
-		.eax = ctx->regs.eax, .esp = ctx->regs.esp,
-		.eip = ctx->eip, .eflags = ctx->eflags,
-		.orig_eax = t->orig_eax, .cs = PIP_SEL_USER_CS,
-		.ds = PIP_SEL_USER_DS, .es = PIP_SEL_USER_DS,
-		.ss = PIP_SEL_USER_DS, .gs = t->tls_base ? PIP_SEL_THREAD : 0,
-	};
-}
-
 #define TIMEVAL(ns)	{ ns_div(ns, 1000000000), \
 	ns_div(ns, NSEC_PER_USEC) % 1000000 }
 
@@ -117,23 +96,18 @@ static void put_status(struct notes *n, struct task *t,
 		.cstime = TIMEVAL(p->cstime), .fpu_valid = 1,
 	};
 
-	fill_registers(&s.regs, t);
+	(void)regset_get(t, NT_PRSTATUS, &s.regs);
 	put_note(n, "CORE", NT_PRSTATUS, &s, sizeof(s));
 }
 
 static void put_fpu(struct notes *n, struct task *t)
 {
-	static struct fxsave image __attribute__((aligned(PIP_FPU_SIZE)));
-	struct fsave old;
+	uint32_t image[REGSET_MAX / 4];
 
-	if (current->mm->part->ctx_owner == t)
-		(void)Pip_Fpu(current->mm->desc, PIP_FPU_READ,
-			(uint32_t)&image);
-	else if (t->fpu)
-		memcpy(&image, t->fpu, sizeof(image));
-	fsave_from_fxsave(&old, &image);
-	put_note(n, "CORE", NT_PRFPREG, &old, FSAVE_SIZE);
-	put_note(n, "LINUX", NT_PRXFPREG, &image, sizeof(image));
+	put_note(n, "CORE", NT_PRFPREG, image,
+		(size_t)regset_get(t, NT_PRFPREG, image));
+	put_note(n, "LINUX", NT_PRXFPREG, image,
+		(size_t)regset_get(t, NT_PRXFPREG, image));
 }
 
 /* May sleep: the program may have mapped a file where its arguments were */

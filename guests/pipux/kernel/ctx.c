@@ -85,6 +85,32 @@ int fpu_copy(struct task *child)
 	return 0;
 }
 
+/* LIMIT (above): a vfork child has those of its parent */
+static void *own_image(const struct task *t)
+{
+	return t->mm->part->ctx_owner == t ? NULL : t->fpu;
+}
+
+void fpu_read(struct task *t, struct fxsave *to)
+{
+	const void *own = own_image(t);
+
+	if (own)
+		memcpy(to, own, sizeof(*to));
+	else
+		(void)Pip_Fpu(t->mm->desc, PIP_FPU_READ, (uint32_t)to);
+}
+
+void fpu_write(struct task *t, const struct fxsave *from)
+{
+	void *own = own_image(t);
+
+	if (own)
+		memcpy(own, from, sizeof(*from));
+	else
+		(void)Pip_Fpu(t->mm->desc, PIP_FPU_WRITE, (uint32_t)from);
+}
+
 /* From now on both have an image to be switched through */
 int fpu_share(struct task *child)
 {

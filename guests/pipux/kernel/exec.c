@@ -9,6 +9,7 @@
 #include "task.h"
 #include <pipux/arch.h>
 #include <pipux/futex.h>
+#include <pipux/ptrace.h>
 #include <pipux/resource.h>
 #include <pipux/signal.h>
 #include <linux/mount.h>
@@ -100,9 +101,11 @@ static void set_comm(const char *path)
  */
 static bool set_identity(const struct file *f)
 {
+	bool traced = current->ptrace
+		&& !has_capability(current->ptrace->tracer, CAP_SYS_PTRACE);
 	struct credentials old = current->cred;
 	bool honoured = !(f->path.mnt->flags & MS_NOSUID)
-		&& !current->no_new_privs;
+		&& !current->no_new_privs && !traced;
 	struct credentials *c = &current->cred;
 	const struct inode *inode = f->inode;
 
@@ -172,14 +175,13 @@ static void replace(struct exec *e, uint32_t esp,
 	p->dumpable = current->cred.euid == current->cred.uid
 		&& current->cred.egid == current->cred.gid;
 	cred_changed(old);
-	current->orig_eax = -1;
 }
 
 static long exec_file(struct exec *e, const char *path)
 {
 	struct credentials old = current->cred;
+	int tid = current->tid, rc;
 	uint32_t esp = 0;
-	int rc;
 
 	e->path = (char *)path;
 	rc = build(e, &esp);
@@ -195,6 +197,8 @@ static long exec_file(struct exec *e, const char *path)
 	if (e->mm)
 		mm_put(e->mm);
 	file_put(e->file);
+	if (!rc)
+		ptrace_event(PTRACE_EVENT_EXEC, tid);
 	return rc;
 }
 

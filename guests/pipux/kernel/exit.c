@@ -10,6 +10,7 @@
 #include <pipux/arch.h>
 #include <pipux/fs.h>
 #include <pipux/futex.h>
+#include <pipux/ptrace.h>
 #include <pipux/resource.h>
 #include <pipux/signal.h>
 #include <pipux/tty.h>
@@ -48,7 +49,7 @@ static void kill_others(void)
 			continue;
 		t->killed = true;
 		t->sig_check = true;
-		wake_task(t);
+		ptrace_wake(t);
 	}
 }
 
@@ -64,6 +65,7 @@ static void become_leader(void)
 	pid_hash(current);
 	p->leader = current;
 	sighand_put(old->sighand);
+	ptrace_unlink(old);
 	task_free(old);
 }
 
@@ -89,6 +91,7 @@ int group_leave_others(void)
 /* Nothing refers to a process any more but what is freed here */
 static void process_unlink(struct process *p)
 {
+	ptrace_unlink(p->leader);
 	list_del(&p->sibling);
 	list_del(&p->all_link);
 	pid_unhash(p->leader);
@@ -102,6 +105,64 @@ void process_reap(struct process *p)
 	process_unlink(p);
 	task_free(p->leader);
 	process_free(p);
+}
+
+/* The parent learns of a zombie; true: it does not care, p can go */
+static bool tell_parent(struct process *p)
+{
+	bool ignored = parent_ignores_child(p);
+
+	notify_parent(p, exit_cause(p->exit_code));
+	return ignored;
+}
+
+static void tell_tracer(struct task *t, int status)
+{
+	int sig = status & 0x7F;
+
+	ptrace_tell(t, exit_cause(status), sig ? sig : status >> 8);
+}
+
+/* Nothing of p remains but its leader, and a tracer is told of that first */
+static bool process_dead(struct process *p)
+{
+	struct task *t = p->leader;
+
+	p->stopped = p->continued = false;
+	p->zombie = true;
+	pidfd_process_exit();
+	if (!t->ptrace)
+		return tell_parent(p);
+	if (ptraced_by(t, p->parent))
+		notify_parent(p, exit_cause(p->exit_code));
+	else
+		tell_tracer(t, p->exit_code);
+	return false;
+}
+
+static void thread_reap(struct task *t)
+{
+	struct process *p = t->process;
+
+	pid_unhash(t);
+	task_free(t);
+	if (--p->nr_undead || p->nr_threads)
+		return;
+	if (process_dead(p))
+		process_reap(p);
+}
+
+void tracee_end(struct task *t, const struct process *tracer, bool seen)
+{
+	struct process *p = t->process;
+
+	if (t != p->leader)
+		thread_reap(t);
+	else if (!p->zombie)
+		return;
+	else if (tracer == p->parent ? seen || parent_ignores_child(p)
+			: tell_parent(p))
+		process_reap(p);
 }
 
 /* prctl(2), PR_SET_CHILD_SUBREAPER: the nearest one above, or the first */
@@ -125,20 +186,16 @@ static void reparent_children(struct process *p)
 		child->parent = reaper;
 		child->exit_signal = SIGCHLD;
 		list_add_tail(&reaper->children, &child->sibling);
-		if (!child->zombie)
+		if (!child->zombie || child->leader->ptrace)
 			continue;
-		if (parent_ignores_child(child))
+		if (tell_parent(child))
 			process_reap(child);
-		else
-			notify_parent(child, exit_cause(child));
 	}
 }
 
 /* The last thread is gone */
 static void process_exit(struct process *p)
 {
-	bool ignored;
-
 	itimers_release(p);
 	posix_timers_release(p);
 	sem_process_exit(p);
@@ -147,12 +204,7 @@ static void process_exit(struct process *p)
 	if (p->session == p->pid)
 		tty_disassociate(p);
 	reparent_children(p);
-	p->stopped = p->continued = false;
-	p->zombie = true;
-	pidfd_process_exit();
-	ignored = parent_ignores_child(p);
-	notify_parent(p, exit_cause(p));
-	if (!ignored)
+	if (p->nr_undead || !process_dead(p))
 		return;
 	process_unlink(p);
 	if (p->leader != current)
@@ -176,9 +228,14 @@ static void leave_group(struct task *t)
 	list_del(&t->thread_link);
 	t->state = TASK_ZOMBIE;
 	if (t != p->leader) {
-		pid_unhash(t);
 		sighand_put(t->sighand);
 		t->sighand = NULL;
+	}
+	if (t != p->leader && t->ptrace) {
+		p->nr_undead++;
+		tell_tracer(t, t->exit_code);
+	} else if (t != p->leader) {
+		pid_unhash(t);
 		task_free_later(t);
 	}
 	p->nr_threads--;
@@ -192,8 +249,11 @@ void do_exit(int code)
 
 	if (p == init_process && p->nr_threads == 1)
 		machine_off((code & 0x7F) ? 128 + (code & 0x7F) : code >> 8);
+	ptrace_event(PTRACE_EVENT_EXIT, (uint32_t)code);
+	t->exit_code = code;
 	if (!p->exiting && (p->nr_threads == 1 || t == p->leader))
 		p->exit_code = code;
+	ptrace_tracer_exit(t);
 	vfork_finish();
 	leave_mm();
 	files_put(t->files);

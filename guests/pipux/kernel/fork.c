@@ -6,6 +6,7 @@
 #include <pipux/arch.h>
 #include <pipux/fs.h>
 #include <pipux/partition.h>
+#include <pipux/ptrace.h>
 #include <pipux/resource.h>
 #include <pipux/setting.h>
 #include <pipux/signal.h>
@@ -100,6 +101,7 @@ static struct process *copy_process(uint32_t flags)
 	p->thp_disable = me->thp_disable;
 	p->oom_score_adj = me->oom_score_adj;
 	p->parent = flags & CLONE_PARENT ? me->parent : me;
+	p->parent_tid = flags & CLONE_PARENT ? me->parent_tid : current->tid;
 	memcpy(p->limits, me->limits, sizeof(p->limits));
 	p->start_time = ktime_get();
 	p->exit_signal = flags & CLONE_PARENT ? me->exit_signal :
@@ -120,7 +122,7 @@ static void copy_task(struct task *t)
 	}
 	t->no_new_privs = current->no_new_privs;
 	t->timer_slack = t->default_slack = current->timer_slack;
-	t->orig_eax = -1;
+	t->orig_eax = current->orig_eax;
 }
 
 /* First of all in the child: its own number, in its own memory */
@@ -157,6 +159,8 @@ static void set_registers(struct task *t, const struct clone_args_k *a,
 	task_ctx(t)->regs.eax = 0;
 	if (a->stack)
 		task_ctx(t)->regs.esp = a->stack;
+	if (unlikely(current->ptrace != NULL))
+		task_step_set(t, false);
 	t->tls_base = current->tls_base;
 	if (a->flags & CLONE_SETTLS)
 		task_tls_set(t, tls_base);
@@ -166,19 +170,19 @@ static void set_registers(struct task *t, const struct clone_args_k *a,
  * The parent sleeps until the child has left its memory: by exec or exit.  A
  * fatal signal ends the wait; the child then must forget about it.
  */
-static void wait_for_vfork(struct task *t, int tid)
+static void wait_for_vfork(int tid, struct wait_queue *done)
 {
-	struct wait_queue done = WAIT_QUEUE_INIT(done);
 	struct waiter w;
+	struct task *t;
 
-	t->vfork_done = &done;
-	wait_add(&done, &w);
-	while ((t = task_by_tid(tid)) && t->vfork_done == &done) {
-		if (current->killed) {
+	wait_add(done, &w);
+	while ((t = task_by_tid(tid)) && t->vfork_done == done) {
+		if (fatal_signal_pending()) {
 			t->vfork_done = NULL;
 			break;
 		}
-		sleep_on(false, 0);
+		current->state = TASK_SLEEPING;	/* a signal: look again */
+		schedule();
 	}
 	wait_remove(&w);
 }
@@ -195,7 +199,7 @@ static int check_flags(uint32_t flags)
 		return -EINVAL;
 	if ((flags & CLONE_PIDFD) && (flags & (CLONE_THREAD | CLONE_DETACHED)))
 		return -EINVAL;
-	return flags & CLONE_PTRACE ? -EINVAL : 0;
+	return 0;
 }
 
 /* clone(2) once everything is checked: the child, not yet running */
@@ -213,6 +217,8 @@ static struct task *task_clone(uint32_t flags)
 	if (!(flags & CLONE_VM) || (flags & CLONE_VFORK))
 		t->altstack = current->altstack;
 	rc = copy_resources(t, flags);
+	if (!rc)
+		rc = ptrace_fork(t, flags);
 	if (rc)
 		goto fail;
 	tid = rc = pid_alloc();
@@ -222,6 +228,7 @@ static struct task *task_clone(uint32_t flags)
 	link_task(t, p, flags);
 	return t;
 fail:
+	ptrace_unlink(t);
 	release_resources(t);
 	if (!(flags & CLONE_THREAD))
 		process_free(p);
@@ -279,9 +286,10 @@ static struct task *clone_with_pidfd(uint32_t flags, int *ufd)
 
 long do_clone(const struct clone_args_k *a)
 {
+	struct wait_queue done = WAIT_QUEUE_INIT(done);
 	uint32_t tls_base = 0, flags = a->flags;
 	struct task *t;
-	int rc, tid;
+	int rc, tid, event;
 
 	rc = check_flags(flags);
 	if (!rc && (flags & CLONE_SETTLS))
@@ -301,9 +309,16 @@ long do_clone(const struct clone_args_k *a)
 		(void)put_user(tid, (int *)a->parent_tid);
 	task_stack_init(t, set_child_tid, flags & CLONE_CHILD_SETTID
 		? (void *)a->child_tid : NULL);
-	sched_enqueue(t);
+	event = ptrace_clone_event(flags);
 	if (flags & CLONE_VFORK)
-		wait_for_vfork(t, tid);
+		t->vfork_done = &done;
+	sched_enqueue(t);
+	if (event)
+		ptrace_event(event, tid);
+	if (flags & CLONE_VFORK) {
+		wait_for_vfork(tid, &done);
+		ptrace_event(PTRACE_EVENT_VFORK_DONE, tid);
+	}
 	return tid;
 }
 

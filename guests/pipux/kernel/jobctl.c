@@ -7,6 +7,7 @@
  * thread parks in TASK_STOPPED when it is about to return to user mode.
  */
 #include <asm/siginfo.h>
+#include <pipux/ptrace.h>
 #include <pipux/resource.h>
 #include <pipux/signal.h>
 #include "signal_private.h"
@@ -44,47 +45,59 @@ static int status_of(const struct process *p, int code)
 	return p->exit_code & 0x7F;
 }
 
-int exit_cause(const struct process *p)
+int exit_cause(int status)
 {
-	if (!(p->exit_code & 0x7F))
+	if (!(status & 0x7F))
 		return CLD_EXITED;
-	return p->exit_code & STATUS_CORE ? CLD_DUMPED : CLD_KILLED;
+	return status & STATUS_CORE ? CLD_DUMPED : CLD_KILLED;
+}
+
+/* To a parent or tracer: clone(2) takes any number, and one that is no signal
+ * is not sent */
+void child_signal(struct process *to, int sig, const struct ksiginfo *info)
+{
+	const struct ksigaction *sa = chld_action(to);
+	bool exits = info->code <= CLD_DUMPED;
+
+	if (sig > 0 && sig <= NSIG_MAX
+			&& (exits || (sa && !(sa->flags & SA_NOCLDSTOP))))
+		(void)send_signal_process(sig, info, to);
+	wake_up(&to->child_wait);
 }
 
 void notify_parent(struct process *p, int code)
 {
-	struct process *parent = p->parent;
-	const struct ksigaction *sa;
 	bool exits = code != CLD_STOPPED && code != CLD_CONTINUED;
-	int sig = exits ? p->exit_signal : SIGCHLD;
 	struct ksiginfo info = {
 		.code = code, .pid = p->pid, .status = status_of(p, code),
 		.uid = p->leader ? p->leader->cred.uid : 0,
 	};
 	uint64_t utime, stime;
 
-	if (!parent)
+	if (!p->parent)
 		return;
-	sa = chld_action(parent);
-	/* clone(2) takes any number; one that is no signal is not sent */
-	if (sig > 0 && sig <= NSIG_MAX &&
-			(exits || (sa && !(sa->flags & SA_NOCLDSTOP)))) {
-		process_times(p, &utime, &stime);
-		info.utime = (int)ns_div(utime, NS_PER_TICK);
-		info.stime = (int)ns_div(stime, NS_PER_TICK);
-		(void)send_signal_process(sig, &info, parent);
-	}
-	wake_up(&parent->child_wait);
+	process_times(p, &utime, &stime);
+	info.utime = (int)ns_div(utime, NS_PER_TICK);
+	info.stime = (int)ns_div(stime, NS_PER_TICK);
+	child_signal(p->parent, exits ? p->exit_signal : SIGCHLD, &info);
 }
 
 void task_stop_here(void)
 {
 	struct process *p = current->process;
 
-	while (p->stopped && !current->killed) {
+	while (p->stopped && !current->killed && !current->ptrace) {
 		current->state = TASK_STOPPED;
 		schedule();
 	}
+	current->exit_code = 0;	/* a tracer's, who came meanwhile */
+}
+
+/* Its tracer, if that is its parent, sees each thread stop instead */
+static void tell_stop(struct process *p)
+{
+	if (!ptraced_by(p->leader, p->parent))
+		notify_parent(p, CLD_STOPPED);
 }
 
 /* The other threads stop when they are about to return to user mode */
@@ -93,16 +106,22 @@ void process_stop(int sig)
 	struct process *p = current->process;
 	struct task *t;
 
+	if (p->stopped) {		/* but current, for its tracer, ran */
+		ptrace_group_stop(current);
+		return;
+	}
 	p->stopped = true;
 	p->stop_signal = sig;
 	p->stop_reported = false;
 	p->continued = false;
 	list_for_each(t, &p->threads, thread_link) {
+		if (t->ptrace)
+			ptrace_group_stop(t);
 		t->sig_check = true;
 		if (t != current && t->state == TASK_SLEEPING)
 			wake_task(t);
 	}
-	notify_parent(p, CLD_STOPPED);
+	tell_stop(p);
 	task_stop_here();
 }
 
@@ -118,6 +137,11 @@ static void wake_stopped(struct process *p)
 
 void process_continue(struct process *p)
 {
+	struct task *t;
+
+	list_for_each(t, &p->threads, thread_link)
+		if (t->ptrace)
+			ptrace_group_continue(t);
 	if (!p->stopped)
 		return;
 	wake_stopped(p);
@@ -128,6 +152,11 @@ void process_continue(struct process *p)
 
 void process_kill_stopped(struct process *p)
 {
+	struct task *t;
+
 	if (p->stopped)
 		wake_stopped(p);
+	list_for_each(t, &p->threads, thread_link)
+		if (t->state == TASK_TRACED)
+			ptrace_wake(t);
 }

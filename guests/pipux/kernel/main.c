@@ -193,8 +193,7 @@ void kernel_main(void)
 	pages_init(vmm_info->kernel_end, vmm_info->initrd_start
 		? vmm_info->initrd_start : vmm_info->mem_end);
 	clock_init();
-	if (trace_init())
-		syscall_trace();
+	trace_init();
 	first_process();
 	printk(KERN_INFO "pipux: %u KiB of memory, %u KiB free\n",
 		(vmm_info->mem_end - vmm_info->mem_start) >> 10,

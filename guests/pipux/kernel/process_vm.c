@@ -15,7 +15,7 @@ bool may_look_into(const struct task *t)
 		return true;
 	if (it->permitted & ~me->permitted)
 		return false;
-	return me->uid == it->uid && me->uid == it->euid
+	return t->process->dumpable && me->uid == it->uid && me->uid == it->euid
 		&& me->uid == it->suid && me->gid == it->gid
 		&& me->gid == it->egid && me->gid == it->sgid;
 }

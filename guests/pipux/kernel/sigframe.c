@@ -17,12 +17,11 @@
 #include <pipux/partition.h>
 #include <pipux/signal.h>
 #include "fpstate.h"
+#include "task.h"
 
 #define FP_ALIGN	64
 #define STACK_ALIGN	16u
 #define EFLAGS_DF	0x400u
-/* Flags that a program may set: AC OF DF SF ZF AF PF CF */
-#define EFLAGS_USER	0x00040CD5u
 
 #ifndef SS_ONSTACK
 #define SS_ONSTACK	1

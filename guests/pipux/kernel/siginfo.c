@@ -12,7 +12,9 @@ static bool is_fault(const struct ksiginfo *k)
 	case SIGILL:
 	case SIGFPE:
 	case SIGTRAP:
-		return k->code > 0 && k->code != SI_KERNEL;
+		/* ... but not what a tracer is told of events */
+		return k->code > 0 && k->code < SI_KERNEL &&
+			!(k->signo == SIGTRAP && k->code == SIGTRAP);
 	}
 	return false;
 }
@@ -52,7 +54,7 @@ long siginfo_to_user(void *uinfo, const struct ksiginfo *k)
 	return copy_to_user(uinfo, &info, sizeof(info));
 }
 
-/* For rt_sigqueueinfo: 0 or -EFAULT */
+/* 0 or -EFAULT */
 long siginfo_from_user(struct ksiginfo *k, const void *uinfo)
 {
 	siginfo_t info;
@@ -60,8 +62,10 @@ long siginfo_from_user(struct ksiginfo *k, const void *uinfo)
 	if (get_user(info, uinfo))
 		return -EFAULT;
 	*k = (struct ksiginfo){
-		.errno_ = info.si_errno, .code = info.si_code,
-		.pid = info.si_pid, .uid = info.si_uid,
+		.signo = info.si_signo, .errno_ = info.si_errno,
+		.code = info.si_code, .pid = info.si_pid, .uid = info.si_uid,
+		.addr = (uint32_t)info.si_addr, .status = info.si_status,
+		.utime = (int)info.si_utime, .stime = (int)info.si_stime,
 		.value = (uint32_t)info.si_ptr,
 	};
 	if (k->code == SI_TIMER) {

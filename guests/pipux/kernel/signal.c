@@ -9,7 +9,7 @@
  */
 #include <asm/siginfo.h>
 #include <asm/unistd.h>
-#include <pipux/signal.h>
+#include <pipux/ptrace.h>
 #include "coredump.h"
 #include "signal_private.h"
 
@@ -100,8 +100,15 @@ bool signal_pending(void)
 {
 	if (likely(!current->sig_check))
 		return false;
-	return current->killed || current->process->stopped ||
-		deliverable(current);
+	return current->killed || deliverable(current)
+		|| (current->ptrace ? ptrace_trapped(current)
+			: current->process->stopped);
+}
+
+bool fatal_signal_pending(void)
+{
+	return current->killed || sigset_has(&current->pending.set, SIGKILL)
+		|| sigset_has(&current->process->pending.set, SIGKILL);
 }
 
 void signals_recheck(struct task *t)
@@ -173,7 +180,8 @@ bool signal_ignored(struct task *t, int signo)
 static bool wants(const struct task *t, int sig)
 {
 	return t->state != TASK_ZOMBIE && !sigset_has(&t->blocked, sig) &&
-		(t->state != TASK_STOPPED || sig == SIGKILL);
+		((t->state != TASK_STOPPED && t->state != TASK_TRACED)
+			|| sig == SIGKILL);
 }
 
 /* A thread that sleeps in sigtimedwait for this blocked signal */
@@ -263,17 +271,23 @@ static void before_send(int sig, struct process *p)
 static int send(int sig, const struct ksiginfo *info, struct process *p,
 		struct task *t)
 {
-	struct sigpending *to = t ? &t->pending : &p->pending;
-	const struct task *judge = t ? t : list_empty(&p->threads) ? NULL
-		: list_first(&p->threads, struct task, thread_link);
+	struct sigpending *to;
+	const struct task *judge;
 	bool timer = info && info->code == SI_TIMER;
 	int rc;
+
+	if (sig == SIGKILL)
+		t = NULL;		/* it is for all of them */
+	to = t ? &t->pending : &p->pending;
+	judge = t ? t : list_empty(&p->threads) ? NULL
+		: list_first(&p->threads, struct task, thread_link);
 
 	if (!judge || judge->state == TASK_ZOMBIE || !judge->sighand
 			|| p->kernel)
 		return 0;
 	before_send(sig, p);
 	if (!sigset_has(&judge->blocked, sig) && action_ignores(judge, sig) &&
+			(!judge->ptrace || sig == SIGKILL) &&
 			!find_sigwaiter(p, t, sig))
 		return 0;
 	if (sig < SIGRT_MIN && sigset_has(&to->set, sig) && !timer)
@@ -473,8 +487,11 @@ static void run_handler(int sig, struct ksigaction *action,
 	struct ksigaction sa = *action;
 	ksigset_t mask = t->restore_mask ? t->saved_mask : t->blocked;
 	ksigset_t blocked = t->blocked;
+	bool stepping = t->ptrace && t->ptrace->stepping;
 
 	finish_call(task_ctx(t), &sa);
+	if (stepping)
+		task_step_set(t, false);
 	if (sa.flags & SA_RESETHAND)
 		action->handler = HANDLER_DFL;
 	if (!sigframe_push(sig, &sa, info, &mask)) {
@@ -487,6 +504,8 @@ static void run_handler(int sig, struct ksigaction *action,
 	if (!(sa.flags & SA_NODEFER))
 		sigset_add(&blocked, sig);
 	sigmask_set(&blocked);
+	if (stepping)
+		ptrace_step_done();
 }
 
 /* false: nothing is left to do */
@@ -500,13 +519,21 @@ static bool deliver_one(void)
 
 	if (t->killed)
 		do_exit(t->process->exit_code);
-	if (t->process->stopped) {
-		task_stop_here();
+	if (t->ptrace ? ptrace_trapped(t) : t->process->stopped) {
+		if (t->ptrace)
+			ptrace_trap();
+		else
+			task_stop_here();
 		return true;
 	}
 	sig = signal_dequeue(&want, &info);
 	if (!sig)
 		return false;
+	if (unlikely(t->ptrace) && sig != SIGKILL) {
+		sig = ptrace_signal(sig, &info);
+		if (!sig)
+			return true;
+	}
 	sa = &t->sighand->action[sig - 1];
 	if (sa->handler == HANDLER_DFL)
 		default_action(&info);

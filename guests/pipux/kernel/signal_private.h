@@ -26,6 +26,7 @@ bool signal_forged(const struct ksiginfo *info, int pid);
 long siginfo_from_user(struct ksiginfo *info, const void *uinfo);
 
 /* jobctl.c */
+void child_signal(struct process *to, int sig, const struct ksiginfo *info);
 void process_kill_stopped(struct process *p);	/* lets SIGKILL act */
 
 /* time/posix_timer.c: notes the overruns of a signal just taken */

@@ -29,7 +29,7 @@ static void show_memory(void)
 
 static void show_task(struct task *t)
 {
-	static const char letter[] = "RSDTZ";
+	static const char letter[] = "RSDTtZ";
 
 	printk("%5d %5d %c %s\n", t->tid,
 		t->process->parent ? t->process->parent->pid : 0,

@@ -46,6 +46,7 @@ struct task *task_alloc(void)
 	list_init(&t->thread_link);
 	list_init(&t->run_link);
 	list_init(&t->hash_link);
+	list_init(&t->tracees);
 	list_init(&t->sleep_timer.link);
 	list_init(&t->pi_owned);
 	sigpending_init(&t->pending);

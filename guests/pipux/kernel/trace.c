@@ -15,6 +15,7 @@
 #define ARGS_MAX	6
 
 static uint32_t chosen[(NR_SYSCALLS + 31) / 32];
+static bool logging;
 static int only_pid;
 static const char *only_comm;
 
@@ -111,24 +112,27 @@ static void choose_list(const char *list)
 	}
 }
 
-bool trace_init(void)
+void trace_init(void)
 {
 	const char *list = cmdline_get("strace");
 	const char *pid = cmdline_get("strace.pid");
 
 	only_comm = cmdline_get("strace.comm");
 	only_pid = pid ? (int)strtoul(pid, NULL, 10) : 0;
-	if (!list && !pid && !only_comm)
-		return false;
+	logging = list || pid || only_comm;
+	if (!logging)
+		return;
 	if (list && *list)
 		choose_list(list);
 	else
 		memset(chosen, 0xFF, sizeof(chosen));
-	return true;
+	syscall_watch(1);
 }
 
 static bool wanted(uint32_t nr)
 {
+	if (!logging)
+		return false;
 	if (nr < NR_SYSCALLS && !(chosen[nr / 32] >> nr % 32 & 1))
 		return false;
 	if (only_pid && only_pid != current->tid

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wait4(2), waitpid(2), waitid(2). */
+#include <pipux/ptrace.h>
 #include <pipux/resource.h>
-#include <pipux/signal.h>
 #include <linux/wait.h>
 #include <asm-generic/siginfo.h>
 
@@ -38,40 +38,88 @@ static bool eligible(const struct wait *w, const struct process *p)
 	}
 }
 
-static void found(struct wait *w, struct process *p, int status, int code)
+static void found(struct wait *w, const struct task *t, int status, int code)
 {
-	w->pid = p->pid;
+	w->pid = t->tid;
 	w->status = status;
 	w->code = code;
-	w->uid = p->leader->cred.uid;
+	w->uid = t->cred.uid;
 	if (w->usage)
-		rusage_fill(p, RUSAGE_BOTH, w->usage);
+		rusage_fill(t->process, RUSAGE_BOTH, w->usage);
 }
 
-/* Whether p has something to tell; tells it */
+static bool report_continued(struct wait *w, struct process *p)
+{
+	if (!p->continued || p->continued_reported
+			|| !(w->options & WCONTINUED))
+		return false;
+	found(w, p->leader, STATUS_CONTINUED, CLD_CONTINUED);
+	p->continued_reported = !(w->options & WNOWAIT);
+	return true;
+}
+
+/* Whether p has something to tell; tells it.  Its tracer sees its end first */
 static bool report(struct wait *w, struct process *p)
 {
 	bool keep = w->options & WNOWAIT;
 
-	if (p->zombie && (w->options & WEXITED)) {
-		found(w, p, p->exit_code, exit_cause(p));
+	if (p->zombie && (w->options & WEXITED) && !p->leader->ptrace) {
+		found(w, p->leader, p->exit_code, exit_cause(p->exit_code));
 		if (!keep)
 			process_reap(p);
 		return true;
 	}
 	if (p->stopped && !p->stop_reported && (w->options & WUNTRACED)) {
-		found(w, p, p->stop_signal << 8 | STATUS_STOPPED,
+		found(w, p->leader, p->stop_signal << 8 | STATUS_STOPPED,
 			CLD_STOPPED);
 		p->stop_reported = !keep;
 		return true;
 	}
-	if (p->continued && !p->continued_reported
-			&& (w->options & WCONTINUED)) {
-		found(w, p, STATUS_CONTINUED, CLD_CONTINUED);
-		p->continued_reported = !keep;
+	return report_continued(w, p);
+}
+
+/* The same for a tracee, which is a thread and stops for us alone */
+static bool report_tracee(struct wait *w, struct task *t)
+{
+	bool leader = t == t->process->leader, keep = w->options & WNOWAIT;
+	const struct process *tracer = t->ptrace->tracer->process;
+
+	if (t->state == TASK_ZOMBIE && (!leader || t->process->zombie)
+			&& (w->options & WEXITED)) {
+		int status = leader ? t->process->exit_code : t->exit_code;
+
+		found(w, t, status, exit_cause(status));
+		if (!keep) {
+			ptrace_unlink(t);
+			tracee_end(t, tracer, true);
+		}
 		return true;
 	}
-	return false;
+	if (t->ptrace->stopped && !t->ptrace->listening && t->exit_code) {
+		found(w, t, t->exit_code << 8 | STATUS_STOPPED, CLD_TRAPPED);
+		if (!keep)
+			t->exit_code = 0;
+		return true;
+	}
+	return leader && report_continued(w, t->process);
+}
+
+/* One look at a thread's tracees; result as look */
+static int look_tracees(struct wait *w, struct task *tracer)
+{
+	struct ptrace *tr, *tmp;
+	int rc = -ECHILD;
+
+	list_for_each_safe(tr, tmp, &tracer->tracees, link) {
+		if (w->type == P_PID ? tr->task->tid != w->id
+				: w->type == P_PGID
+				&& tr->task->process->pgrp != w->id)
+			continue;
+		if (report_tracee(w, tr->task))
+			return 1;
+		rc = 0;
+	}
+	return rc;
 }
 
 /* One look at all children: 1 found, 0 none yet, -ECHILD */
@@ -79,13 +127,24 @@ static int look(struct wait *w)
 {
 	struct process *p, *tmp;
 	int rc = -ECHILD;
+	struct task *t;
 
 	list_for_each_safe(p, tmp, &current->process->children, sibling) {
-		if (!eligible(w, p))
+		if (!eligible(w, p) || ptraced_by(p->leader, current->process))
 			continue;
 		if (report(w, p))
 			return 1;
 		rc = 0;
+	}
+	list_for_each(t, &current->process->threads, thread_link) {
+		int mine = list_empty(&t->tracees)
+			|| ((w->options & __WNOTHREAD) && t != current)
+			? -ECHILD : look_tracees(w, t);
+
+		if (mine > 0)
+			return 1;
+		if (!mine)
+			rc = 0;
 	}
 	return rc;
 }
@@ -152,7 +211,8 @@ static long waitid_info(siginfo_t *uinfo, const struct wait *w, int rc)
 		info.uid = w->uid;
 		info.status = w->code == CLD_EXITED ? w->status >> 8
 			: w->code == CLD_CONTINUED ? SIGCONT
-			: w->code == CLD_STOPPED ? w->status >> 8
+			: w->code == CLD_STOPPED || w->code == CLD_TRAPPED
+			? w->status >> 8
 			: w->status & 0x7F;
 	}
 	return siginfo_to_user(uinfo, &info);

@@ -33,7 +33,8 @@ extern uint32_t kstack_top;		/* of current */
 
 /* arch/entry.c */
 void vidt_init(void);
-void syscall_trace(void);			/* each call is logged */
+/* More (or less) of those who look at calls: kernel/trace.c, ptrace.c */
+void syscall_watch(int watchers);
 void interrupts_handle(void);		/* those that are pending */
 __attribute__((noreturn)) void exit_to_user(void);
 

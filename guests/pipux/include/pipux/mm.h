@@ -142,4 +142,7 @@ long copy_from_mm(struct mm *mm, void *dst, uint32_t usrc, size_t n);
 long copy_to_mm(struct mm *mm, uint32_t udst, const void *src, size_t n);
 long clear_mm(struct mm *mm, uint32_t udst, size_t n);
 
+/* mm/force.c: the same for debuggers, whatever the rights; bytes moved */
+size_t mm_force(struct mm *mm, uint32_t va, void *buf, size_t n, bool write);
+
 #endif

@@ -62,6 +62,7 @@ enum task_state {
 	TASK_SLEEPING,		/* interruptible: signals wake it */
 	TASK_BLOCKED,		/* not interruptible */
 	TASK_STOPPED,		/* job control */
+	TASK_TRACED,		/* until its tracer, or SIGKILL, says go on */
 	TASK_ZOMBIE,
 };
 
@@ -77,6 +78,8 @@ struct process {
 	bool zombie;		/* all threads ended; waits to be reaped */
 	bool exiting;		/* group exit under way */
 	int exit_code;		/* wait status word */
+	int nr_undead;		/* dead threads that a tracer has to wait for */
+	int parent_tid;		/* who made it; PTRACE_TRACEME */
 	bool stopped, stop_reported, continued, continued_reported;
 	int stop_signal;
 	struct tty *tty;	/* controlling terminal */
@@ -112,6 +115,10 @@ struct task {
 	struct files *files;
 	struct fs_context *fs;
 	struct sighand *sighand;
+	struct ptrace *ptrace;	/* <pipux/ptrace.h>; NULL: nobody traces it */
+	struct list tracees;	/* struct ptrace of those that it traces */
+	int exit_code;		/* of the thread; while stopped for a tracer,
+				 * what it is told, then the signal to run by */
 	struct credentials cred;
 	char comm[16];
 
@@ -164,10 +171,15 @@ struct task {
 extern struct task *current;
 extern struct list all_processes;
 
-/* Whether current may do what the capability CAP_* is for */
+/* Whether t, or current, may do what the capability CAP_* is for */
+static inline bool has_capability(const struct task *t, int cap)
+{
+	return t->cred.effective & CAP_BIT(cap);
+}
+
 static inline bool capable(int cap)
 {
-	return current->cred.effective & CAP_BIT(cap);
+	return has_capability(current, cap);
 }
 
 /* kernel/account.c: brings t->utime and t->stime up to date */

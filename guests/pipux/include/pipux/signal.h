@@ -69,7 +69,7 @@ extern struct wait_queue signalfd_queue;
 
 /* kernel/jobctl.c */
 #define STATUS_CORE	0x80	/* in a wait status: there is a core file */
-int exit_cause(const struct process *p);	/* CLD_* of a dead one */
+int exit_cause(int status);	/* CLD_* of who ended with it */
 /*
  * Tells p's parent with p->exit_signal (SIGCHLD for stops) and wakes its
  * waiters; code is CLD_EXITED, CLD_KILLED, CLD_STOPPED or CLD_CONTINUED and

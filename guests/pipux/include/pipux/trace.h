@@ -11,7 +11,7 @@ struct trace {			/* of one call, while it lasts */
 	char text[180];
 };
 
-bool trace_init(void);		/* true: the command line asks for it */
+void trace_init(void);		/* as the command line asks for */
 void trace_enter(struct trace *t, const user_ctx_t *ctx);
 void trace_leave(const struct trace *t, long result);
 

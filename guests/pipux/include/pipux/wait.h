@@ -44,6 +44,7 @@ void wait_add_fn(struct wait_queue *q, struct waiter *w,
  */
 void sleep_on(bool interruptible, ktime_t deadline);
 bool signal_pending(void);			/* for current; kernel/signal.c */
+bool fatal_signal_pending(void);		/* ... that it dies by */
 
 /*
  * Waits until `cond`.  0, or -ERESTARTSYS if a signal is pending, or
