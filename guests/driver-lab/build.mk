@@ -35,6 +35,6 @@ run-driver-lab: $(BUILD)/driver-lab.elf $(BUILD)/driver-lab.img \
 		-drive file=$(BUILD)/driver-lab.img,format=raw,if=ide
 
 guest-programs: $(BUILD)/driver-lab.elf $(BUILD)/driver-lab-solved.elf \
-		$(BUILD)/driver-lab-planted.elf
+		$(BUILD)/driver-lab-planted.elf $(BUILD)/driver-lab.img
 
 -include $(LAB_OBJS:.o=.d) $(LAB_SOLVED:.o=.d) $(LAB_PLANTED:.o=.d)

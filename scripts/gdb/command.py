@@ -10,6 +10,13 @@ class Group(gdb.Command):
     def __init__(self, name, text):
         self.__doc__ = text
         super().__init__(name, gdb.COMMAND_DATA, prefix=True)
+        self._name = name
+
+    def invoke(self, argument, from_tty):
+        if argument:
+            raise gdb.GdbError(f'Undefined {self._name} command: "{argument}"'
+                               f'.  Try "help {self._name}".')
+        gdb.execute(f"help {self._name}")
 
 
 class Command(gdb.Command):
@@ -23,10 +30,14 @@ class Command(gdb.Command):
 
     def invoke(self, argument, from_tty):
         arguments = gdb.string_to_argv(argument)
-        if not self.least <= len(arguments) <= self.most:
+        if not self.least <= len(arguments) <= self.most \
+                or "" in arguments:
             usage = self.__doc__.strip().splitlines()[-1].strip()
             raise gdb.GdbError(usage)
-        self.run(arguments)
+        try:
+            self.run(arguments)
+        except gdb.error as error:      # one line, no traceback
+            raise gdb.GdbError(str(error)) from error
 
     def run(self, arguments):
         raise NotImplementedError

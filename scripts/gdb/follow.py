@@ -11,19 +11,20 @@ import identity
 import memory
 import partition
 
-_loaded = None          # path of the file that was added
+_loaded = []            # (path, distance) of the files that were added
 
 
-def _change(path):
+def _change(files):
     global _loaded
-    if _loaded:
+    for path, _ in _loaded:
         try:
-            gdb.execute(f'remove-symbol-file "{_loaded}"', to_string=True)
+            gdb.execute(f'remove-symbol-file "{path}"', to_string=True)
         except gdb.error:
             pass        # somebody has taken it away by hand
-    _loaded = path
-    if path:
-        gdb.execute(f'add-symbol-file "{path}"', to_string=True)
+    _loaded = files
+    for path, distance in files:
+        gdb.execute(f'add-symbol-file "{path}" -o {distance:#x}',
+                    to_string=True)
 
 
 def follow(_event=None):
@@ -34,9 +35,9 @@ def follow(_event=None):
         who = identity.identify(partition.current())
     except gdb.GdbError:
         return
-    path = who.image.path if who.image else None
-    if path != _loaded:
-        _change(path)
+    files = who.image.files() if who.image else []
+    if files != _loaded:
+        _change(files)
         gdb.invalidate_cached_frames()
 
 

@@ -65,6 +65,19 @@ class Guest:
             return ""
         return task.mm.get().exe.get().dentry.get().name.string()
 
+    def mapped_files(self, task):
+        """[(base name, address)] of the beginnings of mapped files."""
+        if not task.mm:
+            return []
+        found = []
+        kind = self.image.struct("vma")
+        for vma in linked(task.mm.get().vmas, kind, "link", self.partition):
+            if vma.file and vma.offset == 0:
+                name = vma.file.get().dentry.get().name.string()
+                if name not in (known for known, _ in found):
+                    found.append((name, vma.start))
+        return found
+
     def partition_of(self, task):
         return self.partition.child(task.mm.get().desc) if task.mm else None
 

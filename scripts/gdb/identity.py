@@ -6,12 +6,13 @@ the descriptor's address in its own memory.  Which file holds the symbols of
 the root, of a guest or of a process is set by `pip symbols`.
 """
 
+import glob
 import os
 
 import gdb
 
 import partition
-from image import image
+from image import Placed, image
 
 BUILD = os.path.join(os.path.dirname(os.path.realpath(__file__)),
                      "..", "..", "build")
@@ -35,6 +36,7 @@ class Identity:
 def set_symbols(name, path):
     if not os.path.isfile(path):
         raise gdb.GdbError(f"{path}: no such file")
+    image(path)             # complains of other files than ELF's
     if name == "process":
         _processes.append(path)
     else:
@@ -104,20 +106,48 @@ def find_vm(name):
 
 def guest_names(vm):
     name = vm.config.name
-    return [os.path.splitext(name)[0], name, f"guest{vm.id}"]
+    names = [os.path.splitext(name)[0], name, f"guest{vm.id}"]
+    return list(dict.fromkeys(names))
 
 
 def guest_image(vm):
-    return _file(vm.config.name)
-
-
-def process_image(exe):
-    """The file given for processes that matches the program's name."""
-    for path in _processes:
-        name = os.path.basename(path)
-        if exe and exe in (name, name.replace("_unstripped", "")):
+    """Of its name; or, for a name given by vmm.name=, the kernel in build/
+    whose code is in its memory."""
+    found = _file(vm.config.name)
+    part = guest_of(vm)
+    if found or not part:
+        return found
+    for path in sorted(glob.glob(os.path.join(BUILD, "*.elf"))):
+        # Pip is mapped in every partition
+        if image(path) != partition.pip() and image(path).lies_in(part):
             return image(path)
     return None
+
+
+def given_for(name):
+    """The file given for processes that is the one of this name, or None."""
+    for path in _processes:
+        given = os.path.basename(path)
+        behind = os.path.basename(os.path.realpath(path))   # of a link
+        if name and name in (given, given.replace("_unstripped", ""),
+                             behind):
+            return image(path)
+    return None
+
+
+def process_image(kernel, task):
+    """The files given that the process has mapped, its program first."""
+    exe = kernel.program(task)
+    parts = []
+    for name, address in kernel.mapped_files(task):
+        found = given_for(name)
+        if found:
+            part = (found, address if found.movable else 0)
+            parts.insert(0 if name == exe else len(parts), part)
+    if not parts:
+        # before anything is mapped, or of a kernel without files
+        return given_for(exe)
+    return Placed(parts)
 
 
 def _guest(part):
@@ -143,7 +173,7 @@ def _process(part, parent):
         names += [str(task.tid), task.comm]
         texts.append(f"{task.tid} {task.comm}")
     return Identity(names, "process " + ", ".join(texts),
-                    process_image(kernel.program(owners[0])),
+                    process_image(kernel, owners[0]),
                     guest=kernel, process=owners[0])
 
 
@@ -188,17 +218,16 @@ def find(name):
     raise gdb.GdbError(f"no partition {name}: see `pip tree`")
 
 
-def program_of(name):
-    """The image that a name stands for, also before it runs."""
+def programs_of(name):
+    """The images that a name may stand for.  Before it runs that is any
+    process's file, or pipux for a guest that vmm.name= names."""
     known = _file(name) if name != "vmm" else _file("root")
     if known:
-        return known
+        return [known]
     try:
         found = identify(find(name)).image
     except gdb.GdbError:
         found = None
     if found:
-        return found
-    if len(_processes) == 1:
-        return image(_processes[0])
-    raise gdb.GdbError(f"no symbols for {name}: see `help pip symbols`")
+        return [found]
+    return [image(path) for path in _processes] + [_file("pipux.elf")]

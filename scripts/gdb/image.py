@@ -13,10 +13,13 @@ import struct
 
 import gdb
 
-SHT_SYMTAB = 2
+ET_DYN = 3
+SHT_SYMTAB, SHT_DYNSYM = 2, 11
 STT_FUNC = 2
 SHN_ABS = 0xFFF1
 SHF_EXECINSTR = 4
+
+BEGINNING = 64
 
 _images = {}
 
@@ -37,13 +40,17 @@ class Image:
         self.addresses = {}
         self._functions = []
         self._code = []
+        self._beginning = None  # (address, bytes) of the code
         self._space = None
+        self.movable = False    # linked for any address
         with open(path, "rb") as file:
             self._parse(file.read())
 
     def _parse(self, data):
         if data[:5] != b"\x7fELF\x01":
             raise gdb.GdbError(f"{self.path}: no 32-bit ELF file")
+        kind, = struct.unpack_from("<H", data, 16)
+        self.movable = kind == ET_DYN
         offset, = struct.unpack_from("<I", data, 32)
         size, count = struct.unpack_from("<HH", data, 46)
         sections = [struct.unpack_from("<10I", data, offset + i * size)
@@ -51,8 +58,13 @@ class Image:
         for section in sections:
             if section[2] & SHF_EXECINSTR:
                 self._code.append((section[3], section[3] + section[5]))
-            if section[1] == SHT_SYMTAB:
-                self._symbols(data, section, sections[section[6]][4])
+                self._beginning = self._beginning or (
+                    section[3], data[section[4]:section[4] + BEGINNING])
+        tables = {section[1]: section for section in sections}
+        # a stripped library has the dynamic one
+        table = tables.get(SHT_SYMTAB) or tables.get(SHT_DYNSYM)
+        if table:
+            self._symbols(data, table, sections[table[6]][4])
         self._functions.sort()
 
     def _symbols(self, data, section, strings):
@@ -70,6 +82,18 @@ class Image:
                 # of several at one place a function, not a mere label
                 self._functions.append(
                     (value, info & 15 == STT_FUNC, text, size))
+
+    def files(self):
+        """[(path, how far it is from where it was linked)]"""
+        return [(self.path, 0)]
+
+    def lies_in(self, space):
+        """Does its code begin in that memory as in the file?"""
+        address, code = self._beginning or (0, b"")
+        try:
+            return bool(code) and space.read(address, len(code)) == code
+        except gdb.GdbError:
+            return False
 
     def has_code(self, address):
         return any(begin <= address < end for begin, end in self._code)
@@ -171,4 +195,56 @@ class Image:
             if line.symtab and os.path.realpath(
                     line.symtab.objfile.filename) == self.path:
                 return line.pc
+        raise gdb.GdbError(f"{self.name} has no {location}")
+
+
+class Placed:
+    """What a process has mapped: images, each moved by a distance.
+
+    Looks like one image; the first is the program, then its libraries.
+    """
+
+    def __init__(self, parts):
+        self._parts = parts     # [(Image, distance)]
+        self.name = ", ".join(part.name for part, _ in parts)
+        self.movable = False
+
+    def files(self):
+        return [(part.path, distance) for part, distance in self._parts]
+
+    def _at(self, address):
+        """(image, distance) of the code at an address; or the program's."""
+        for part, distance in self._parts:
+            if part.has_code(address - distance):
+                return part, distance
+        return self._parts[0]
+
+    def has_code(self, address):
+        part, distance = self._at(address)
+        return part.has_code(address - distance)
+
+    def function(self, address):
+        part, distance = self._at(address)
+        return part.function(address - distance)
+
+    def locate(self, address):
+        part, distance = self._at(address)
+        return part.locate(address - distance)
+
+    def locate_call(self, address):
+        part, distance = self._at(address - 1)
+        return part.locate_call(address - distance)
+
+    def program_space(self):
+        for part, _ in self._parts:
+            part.program_space()
+
+    def breakpoint_address(self, location):
+        if location.startswith("*"):
+            return self._parts[0][0].breakpoint_address(location)
+        for part, distance in self._parts:
+            try:
+                return part.breakpoint_address(location) + distance
+            except gdb.GdbError:
+                continue
         raise gdb.GdbError(f"{self.name} has no {location}")

@@ -53,8 +53,10 @@ def show_memory(kernel, task):
 
 
 class Task(Command):
-    """Show one task of pipux: relations, memory, user registers, and the
-functions on its kernel stack if it sleeps.
+    """Show one task of pipux.
+
+Its relations, memory and user registers, and if it sleeps the functions on
+its kernel stack.
 
 Usage: pipux task TID [GUEST]"""
 

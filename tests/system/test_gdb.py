@@ -19,8 +19,8 @@ DEBUG = str(TOP / "scripts" / "debug")
 BUSYBOX = BUILD / "busybox" / "busybox_unstripped"
 COMMANDS = ("pip tree", "pip where", "pip symbols", "pip walk", "pip shadow",
             "pip vidt", "pip break", "vmm guests", "vmm queues",
-            "pipux tasks", "pipux task", "layers")
-SCRIPT = "sleep 1 & echo hello; cat /etc/passwd; wait"
+            "pipux tasks", "pipux task", "pipux exec", "layers")
+SCRIPT = "sleep 1000 & echo hello; cat /etc/passwd; kill $!"
 
 
 def gdb(tmp_path, *commands, boot=("--exec", SCRIPT), process=BUSYBOX,
@@ -59,13 +59,25 @@ def test_help_of_every_command(tmp_path):
 
 
 def test_before_paging_and_wrong_arguments(tmp_path):
-    before, usage, nobody, place = gdb(
+    before, usage, nobody, place, *others = gdb(
         tmp_path, "pip tree", "pip walk", "pip walk 0 nobody",
-        "pip break pipux no_such_function")
+        "pip break pipux no_such_function", "pip break root *none",
+        'pip break root ""', "pip symbols process /etc/passwd",
+        "pip symbols process /none", "pip symbols", "pipux exec",
+        "pipux tasks", "pip none", "pip walk (")
     assert before == "Pip has not turned paging on yet\n"
     assert usage == "Usage: pip walk ADDRESS [PARTITION]\n"
     assert nobody == "Pip has not turned paging on yet\n"
-    assert "no_such_function" in place
+    assert place == ("no no_such_function in pipux.elf: see "
+                     "`help pip symbols`\n")
+    assert others[:-1] == [
+        'No symbol "none" in current context.\n',
+        "Usage: pip break PARTITION LOCATION\n",
+        "/etc/passwd: no 32-bit ELF file\n", "/none: no such file\n",
+        "Usage: pip symbols PARTITION FILE\n", "Usage: pipux exec NAME\n",
+        "Pip has not turned paging on yet\n",
+        'Undefined pip command: "none".  Try "help pip".\n']
+    assert others[-1].count("\n") == 1
 
 
 def test_break_in_every_layer(tmp_path):
@@ -217,6 +229,59 @@ def test_partition_without_vmm(tmp_path):
     assert "unknown" in out[2]
     assert "yield pip/arch/x86/switch.c" in out[3]
     assert out[5] == "the root partition is not the VMM\n"
+
+
+def test_two_guests_of_one_kernel(tmp_path):
+    """Their names are given; which kernel they have, memory tells."""
+    out = gdb(tmp_path, "pip break two sys_wait4", "continue", "pip where",
+              "vmm guests", "pipux tasks", "pipux tasks two",
+              "pipux task 1 2", "vmm queues two", "pip walk 0x400000 two",
+              "delete", "pip break guest1 sys_exit_group", "continue",
+              "pipux tasks 1",
+              boot=("--append", "vmm.mem=40 vmm.name=one", "--module",
+                    f"{BUILD}/pipux.elf vmm.mem=40 vmm.name=two", "--module",
+                    BUILD / "initrd.cpio.gz", "--exec", "ls"))
+    assert "sys_wait4 in guest 2 two" in out[1]
+    assert "current partition: guest 2 two, " in out[2]
+    assert "sys_wait4 guests/pipux/kernel/wait4.c:" in out[2]
+    assert re.search(r"^ +1 one .*\n\* +2 two ", out[3], re.MULTILINE)
+    assert out[4] == "which guest? see `vmm guests`\n"
+    assert re.search(r"^\* +1 +1 TASK_RUNNING +init +sys_wait4$", out[5],
+                     re.MULTILINE)
+    assert out[6].startswith("task 1 init, TASK_RUNNING, process 1")
+    assert out[7].startswith("guest 2 two\n  device 0 ")
+    assert re.match(r"00400000 in guest 2 two\n(.*\n)+\w+ in root", out[8])
+    assert "sys_exit_group in guest 1 one" in out[11]
+    assert " init " in out[12]
+
+
+DYNAMIC = BUILD / "programs" / "dynamic" / "musl"
+LIBC = BUILD / "programs" / "musl" / "lib"
+
+
+def test_position_independent_program_and_its_libraries(tmp_path):
+    out = gdb(tmp_path, f"pip symbols process {DYNAMIC}/lib/libbase.so",
+              f"pip symbols process {LIBC}/ld-musl-i386.so.1",
+              "pip break main main", "pipux exec main", "continue",
+              "pip where", "pip break main main", "continue", "pip where",
+              "bt 1", "delete", "pip break main base_name", "continue",
+              "pip where", "bt 1", "delete", "pip break main pthread_create",
+              "continue", "pip where", "layers",
+              process=DYNAMIC / "main",
+              boot=("--add", DYNAMIC, "--add", f"{LIBC}:/", "--exec",
+                    "/musl/main"))
+    assert out[2] == ("main may be anywhere until it runs: first "
+                      "`pipux exec main` and `continue`\n")
+    assert "exec of main in guest 1 pipux.elf" in out[4]
+    assert re.search(r"main in process \d+ main", out[7])
+    assert re.search(r"ring 3: 5\w+ main \S*dynamic/main.c:\d+", out[8])
+    assert re.search(r"#0 +main \(argc=1, ", out[9])
+    assert re.search(r"base_name in process \d+ main", out[12])
+    assert re.search(r"ring 3: b\w+ base_name \S*libbase.c:\d+", out[13])
+    assert re.search(r"#0 +base_name \(", out[14])
+    assert re.search(r"ring 3: \w+ \w*pthread_create", out[18])
+    assert re.search(r"process \d+ main \*\n  running: eip \w+ esp \w+ \w*pthread_create"
+                     r"\n(.*\n)* .*main.c:", out[19])
 
 
 @pytest.fixture
