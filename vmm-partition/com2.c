@@ -41,6 +41,7 @@ void com2_irq(void)
 	virtio_port_input(owner);
 }
 
+/* LIMIT: polled with interrupts off, like the console */
 void com2_write(const void *bytes, uint32_t size)
 {
 	serial_write(&com2, bytes, size);

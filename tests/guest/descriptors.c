@@ -230,6 +230,29 @@ static void test_select(void)
 	CHECK_ERRNO(select(-1, NULL, NULL, NULL, NULL), EINVAL);
 }
 
+/* A descriptor that no fd_set has a bit for */
+static void test_select_many(void)
+{
+	struct rlimit r = { 2048, 2048 };
+	uint32_t in[2048 / 32] = { 0 };
+	struct timeval none = { 0, 0 };
+	int fd[2];
+
+	CHECK(!setrlimit(RLIMIT_NOFILE, &r) && !pipe(fd));
+	CHECK(dup2(fd[0], 2000) == 2000);
+	in[2000 / 32] = 1u << 2000 % 32;
+	CHECK(select(2048, (fd_set *)in, NULL, NULL, &none) == 0);
+	CHECK(!in[2000 / 32] && write(fd[1], "x", 1) == 1);
+	in[2000 / 32] = 1u << 2000 % 32;
+	CHECK(select(2048, (fd_set *)in, NULL, NULL, &none) == 1);
+	CHECK(in[2000 / 32] == 1u << 2000 % 32);
+	in[1900 / 32] = 1u << 1900 % 32;
+	CHECK_ERRNO(select(2048, (fd_set *)in, NULL, NULL, &none), EBADF);
+	close(2000);
+	close(fd[0]);
+	close(fd[1]);
+}
+
 static void test_eventfd(void)
 {
 	struct pollfd p;
@@ -381,6 +404,11 @@ int main(void)
 	test_deadlock();
 	test_poll();
 	test_select();
+	if (checked_fork() == 0) {
+		test_select_many();
+		_exit(0);
+	}
+	expect_success(-1);
 	test_eventfd();
 	test_memfd();
 	test_space();

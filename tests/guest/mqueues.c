@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <poll.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "check.h"
@@ -184,6 +186,38 @@ static void test_permission(void)
 	CHECK(!mq_unlink(NAME) && !mq_close(q));
 }
 
+static sem_t called;
+static union sigval called_with;
+
+static void on_message(union sigval v)
+{
+	called_with = v;
+	CHECK(!sem_post(&called));
+}
+
+/* By a netlink socket, of which the C library makes a thread */
+static void test_thread_notify(void)
+{
+	struct sigevent ev = { .sigev_notify = SIGEV_THREAD,
+		.sigev_notify_function = on_message,
+		.sigev_value.sival_int = 88 };
+	mqd_t q = make(0);
+
+	CHECK(!sem_init(&called, 0, 0));
+	CHECK(!mq_notify(q, &ev));
+	CHECK_ERRNO(mq_notify(q, &ev), EBUSY);
+	CHECK(!mq_send(q, "n", 1, 0));
+	CHECK(!sem_wait(&called) && called_with.sival_int == 88);
+	CHECK(!mq_send(q, "n", 1, 0));		/* once only */
+	usleep(20000);
+	CHECK(sem_trywait(&called) == -1);
+	expect(q, 0, "n");
+	expect(q, 0, "n");
+	CHECK(!mq_close(q) && !mq_unlink(NAME));
+	/* the kernel wants 32 bytes where the C library put them */
+	CHECK_ERRNO(syscall(SYS_mq_notify, q, &ev), EFAULT);
+}
+
 int main(void)
 {
 	alarm(60);
@@ -192,6 +226,7 @@ int main(void)
 	test_messages();
 	test_waiting();
 	test_notify();
+	test_thread_notify();
 	test_permission();
 	return passed("mqueues");
 }

@@ -4,6 +4,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdbool.h>
 
 #include "sockets.h"
 
@@ -197,13 +198,48 @@ static void test_unread(void)
 	CHECK(errno == EAGAIN && n > 0 && n < 2000);
 }
 
-int main(void)
+/* Who is in the group of links hears of a change that another one makes;
+ * only `netlink change` makes one, of lo */
+static void test_group(bool change)
 {
+	struct sockaddr_nl a = { .nl_family = AF_NETLINK,
+		.nl_groups = RTMGRP_LINK };
+	struct ifinfomsg *i = NLMSG_DATA((struct nlmsghdr *)answer);
+	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE), group = 0;
+	struct nlmsghdr *h = (void *)answer;
+
+	CHECK(fd >= 0 && !bind(fd, UN(&a), sizeof(a)));
+	CHECK_ERRNO(setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+		&group, sizeof(group)), EINVAL);
+	CHECK_ERRNO(recv(fd, answer, sizeof(answer), MSG_DONTWAIT), EAGAIN);
+	if (!change)
+		return;
+	memset(&ask, 0, sizeof(ask));
+	ask.link.ifi_index = if_nametoindex("lo");
+	ask.link.ifi_change = IFF_UP;		/* down */
+	CHECK(error_of(request(RTM_NEWLINK, NLM_F_ACK, sizeof(ask.link)))
+		== 0);
+	CHECK(recv(fd, answer, sizeof(answer), 0) > 0);
+	CHECK(h->nlmsg_type == RTM_NEWLINK && !h->nlmsg_seq);
+	CHECK(i->ifi_index == (int)if_nametoindex("lo"));
+	CHECK(!(i->ifi_flags & IFF_UP));
+	ask.link.ifi_flags = IFF_UP;
+	CHECK(error_of(request(RTM_NEWLINK, NLM_F_ACK, sizeof(ask.link)))
+		== 0);
+	CHECK(recv(fd, answer, sizeof(answer), 0) > 0);
+	CHECK(i->ifi_flags & IFF_UP);
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
 	test_socket();
 	test_links();
 	test_errors();
 	test_malformed();
 	test_unread();
+	test_group(argc > 1);
 	close(nl);
 	return passed("netlink");
 }

@@ -15,7 +15,7 @@ PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "cow",
             "inheritance", "ptys", "mounts",
             "procfiles", "watches", "sysvipc", "mqueues", "sockets",
             "unix_sockets", "unix_rights", "netlink", "packets", "calls", "settings",
-            "coredump"]
+            "coredump", "steps"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -59,6 +59,17 @@ def test_core_file_in_gdb(tmp_path):
     assert seen.count("__kernel_vsyscall") == 3, seen
     assert re.search(r"#0 .* crash_here.*\n#1 .* crash_with_threads", seen), seen
     assert "(void *) 0x10" in seen, seen
+
+
+def test_message_queues_as_files():
+    """The file system that mq_overview(7) describes."""
+    result = boot(exec="mkdir /q /r; mount -t mqueue none /q; touch /q/a\n"
+                  "mount -t mqueue none /r; ls /r | cat; cat /r/a; rm /r/a\n"
+                  "ls /q | wc -l; umount /q; umount /r; mkdir /q/b && ls /q | cat",
+                  timeout=300)
+    assert re.search(r"^a\nQSIZE:0 +NOTIFY:0 +SIGNO:0 +NOTIFY_PID:0 +\n0\nb$",
+                     result.output, re.MULTILINE), result.output
+    assert result.status == 0
 
 
 def test_ipcs():

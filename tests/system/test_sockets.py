@@ -38,6 +38,13 @@ def test_killed_in_the_middle():
     assert result.output.endswith("unix_rights: ok\nunix_sockets: ok\n")
 
 
+def test_netlink_group():
+    """A change of an interface is told to those who listen."""
+    result = boot(exec="/netlink change", add=[program("netlink")],
+                  timeout=300)
+    assert result.output.endswith("netlink: ok\n"), result.output
+
+
 CARD = ["--", "-netdev", "user,id=net", "-device",
         "ne2k_isa,netdev=net,iobase=0x300,irq=9"]
 

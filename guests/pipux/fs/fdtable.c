@@ -291,6 +291,11 @@ struct file *files_lookup(struct files *t, int fd)
 	return f ? file_get(f) : NULL;
 }
 
+int files_room(const struct files *t)
+{
+	return t->max;
+}
+
 int files_next(struct files *t, int fd)
 {
 	for (uint32_t n = fd; t && n < t->max; n++)

@@ -19,6 +19,7 @@ void vfs_init(void)
 	fs_register(&proc_type);
 	fs_register(&devpts_type);
 	fs_register(&sysfs_type);
+	fs_register(&mqueue_type);
 	memdev_init();
 	BUG_ON(do_mkdir(AT_FDCWD, "/dev", 0755));
 	BUG_ON(do_mount("devtmpfs", "/dev", "devtmpfs", MS_NOSUID, NULL));

@@ -103,6 +103,7 @@ loff_t seek_within(struct file *f, loff_t off, int whence, loff_t size);
 bool dir_emit_dots(struct file *f, struct dir_context *ctx);
 loff_t dir_llseek(struct file *f, loff_t off, int whence);
 loff_t noop_llseek(struct file *f, loff_t off, int whence);
+extern struct fs_type mqueue_type;	/* ipc/mqueue.c */
 int children_iterate(struct file *f, struct dir_context *ctx);
 
 /* tmpfs.c */

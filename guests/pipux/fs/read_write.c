@@ -177,7 +177,7 @@ long sys_pwritev(int fd, const struct iovec *uvec, unsigned long n,
 	return move_vec(fd, file_write, uvec, n, &pos);
 }
 
-#define RWF_ACCEPTED	(RWF_HIPRI | RWF_DSYNC | RWF_SYNC)
+#define RWF_ACCEPTED	(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND)
 
 /* The error of a flag that is not accepted, which comes last (preadv2(2)) */
 static long flags_refused(int fd, loff_t pos)
@@ -192,7 +192,30 @@ static long flags_refused(int fd, loff_t pos)
 	return rc;
 }
 
-/* LIMIT: RWF_NOWAIT and RWF_APPEND are refused */
+/* pwritev2(2): at the end; the file's own position moves if it is used */
+static ssize_t write_append(struct file *f, struct iov *iov, loff_t *pos)
+{
+	if (f->mode & FMODE_SEEK)
+		*pos = f->inode->size;
+	return file_write(f, iov, pos);
+}
+
+static ssize_t write_sync(struct file *f, struct iov *iov, loff_t *pos)
+{
+	ssize_t n = file_write(f, iov, pos);
+	int rc = n > 0 && f->ops->fsync ? f->ops->fsync(f) : 0;
+
+	return rc ? rc : n;
+}
+
+static ssize_t write_append_sync(struct file *f, struct iov *iov, loff_t *pos)
+{
+	if (f->mode & FMODE_SEEK)
+		*pos = f->inode->size;
+	return write_sync(f, iov, pos);
+}
+
+/* RWF_NOWAIT is refused, as by those file systems of Linux that lack it */
 static long move_vec2(int fd, move_fn move, const struct iovec *uvec,
 		unsigned long n, loff_t pos, int flags)
 {
@@ -210,7 +233,13 @@ long sys_preadv2(int fd, const struct iovec *uvec, unsigned long n,
 long sys_pwritev2(int fd, const struct iovec *uvec, unsigned long n,
 		uint32_t lo, uint32_t hi, int flags)
 {
-	return move_vec2(fd, file_write, uvec, n, LOFF(lo, hi), flags);
+	static const move_fn how[2][2] = {
+		{ file_write, write_sync },
+		{ write_append, write_append_sync },
+	};
+
+	return move_vec2(fd, how[!!(flags & RWF_APPEND)][!!(flags
+		& (RWF_SYNC | RWF_DSYNC))], uvec, n, LOFF(lo, hi), flags);
 }
 
 static loff_t file_seek(int fd, loff_t off, int whence)

@@ -5,12 +5,12 @@
 #define IN_SET	(POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
 #define OUT_SET	(POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
 #define EX_SET	POLLPRI
-#define FDS_MAX	1024
-#define WORDS	(FDS_MAX / 32)
+#define FDS_FEW	1024			/* of glibc's fd_set */
+#define WORDS(n) (((n) + 31u) / 32)
 
 /* Three sets asked for and three results, in, out, ex */
 struct sets {
-	uint32_t want[3][WORDS], got[3][WORDS];
+	uint32_t *want[3], *got[3];
 };
 
 static const uint32_t meaning[3] = { IN_SET, OUT_SET, EX_SET };
@@ -74,30 +74,55 @@ static long select_sets(struct poll_wait *w, struct sets *s, int n)
 	return rc ? rc : count;
 }
 
-static long select_user(struct poll_wait *w, int n, uint32_t *uset[3])
+/* words: six sets of zeros for n descriptors */
+static long select_in(struct poll_wait *w, int n, uint32_t *uset[3],
+		uint32_t *words)
 {
+	size_t size = WORDS(n) * sizeof(*words);
 	struct sets s;
-	size_t size;
 	long rc;
 
-	if (n < 0)
-		return -EINVAL;
-	/* LIMIT: descriptors above 1023 are not looked at */
-	n = MIN(n, FDS_MAX);
-	size = (n + 31) / 32 * sizeof(uint32_t);
-	memset(&s, 0, sizeof(s));
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++) {
+		s.want[i] = words + i * WORDS(n);
+		s.got[i] = words + (i + 3) * WORDS(n);
 		if (uset[i] && copy_from_user(s.want[i], uset[i], size))
 			return -EFAULT;
-	/* bits of the last word above n are not asked for */
-	if (n % 32)
-		for (int i = 0; i < 3; i++)
+		/* bits of the last word above n are not asked for */
+		if (n % 32)
 			s.want[i][n / 32] &= (1u << n % 32) - 1;
+	}
 	rc = select_sets(w, &s, n);
 	for (int i = 0; rc >= 0 && i < 3; i++)
 		if (uset[i] && copy_to_user(uset[i], s.got[i], size))
 			rc = -EFAULT;
 	return rc;
+}
+
+static long select_many(struct poll_wait *w, int n, uint32_t *uset[3])
+{
+	uint32_t *words = kzalloc(6 * WORDS(n) * sizeof(*words));
+	long rc = words ? select_in(w, n, uset, words) : -ENOMEM;
+
+	kfree(words);
+	return rc;
+}
+
+static long select_few(struct poll_wait *w, int n, uint32_t *uset[3])
+{
+	uint32_t words[6 * WORDS(FDS_FEW)];
+
+	memset(words, 0, 6 * WORDS(n) * sizeof(*words));
+	return select_in(w, n, uset, words);
+}
+
+static long select_user(struct poll_wait *w, int n, uint32_t *uset[3])
+{
+	if (n < 0)
+		return -EINVAL;
+	/* Linux: what no descriptor of the table's size can be is left out */
+	if (n > FDS_FEW)
+		n = MIN(n, files_room(current->files));
+	return n > FDS_FEW ? select_many(w, n, uset) : select_few(w, n, uset);
 }
 
 #define NS_PER_US	1000

@@ -6,7 +6,9 @@
 struct timerfd {
 	struct ktimer timer;
 	struct wait_queue queue;
-	bool realtime;
+	struct clock_watch watch;	/* of a real-time one */
+	bool realtime, absolute;
+	bool cancel, cancelled;		/* TFD_TIMER_CANCEL_ON_SET */
 	ktime_t expires;		/* monotonic; 0: disarmed */
 	uint64_t interval;		/* ns, 0: once */
 	uint64_t ticks;			/* not yet read */
@@ -33,6 +35,21 @@ static void fired(struct ktimer *k)
 	wake_up(&t->queue);
 }
 
+static void stepped(struct clock_watch *w, int64_t by)
+{
+	struct timerfd *t = container_of(w, struct timerfd, watch);
+
+	if (t->absolute && t->expires) {
+		t->expires = ktime_stepped(t->expires, by);
+		ktimer_start(&t->timer, t->expires);
+	}
+	if (!t->cancel)
+		return;
+	t->cancelled = true;
+	t->ticks++;
+	wake_up(&t->queue);
+}
+
 static ssize_t timer_read(struct file *f, struct iov *iov, loff_t *pos)
 {
 	struct timerfd *t = f->priv;
@@ -47,6 +64,11 @@ static ssize_t timer_read(struct file *f, struct iov *iov, loff_t *pos)
 		rc = wait_event(&t->queue, t->ticks);
 		if (rc)
 			return rc;
+	}
+	if (t->cancelled) {
+		t->cancelled = false;
+		t->ticks = 0;
+		return -ECANCELED;
 	}
 	n = t->ticks;
 	t->ticks = 0;
@@ -66,6 +88,8 @@ static void timer_release(struct file *f)
 	struct timerfd *t = f->priv;
 
 	ktimer_cancel(&t->timer);
+	if (t->realtime)
+		list_del(&t->watch.link);
 	kfree(t);
 }
 
@@ -105,6 +129,9 @@ long sys_timerfd_create(int clock, int flags)
 		kfree(t);
 		return -ENOMEM;
 	}
+	t->watch.stepped = stepped;
+	if (t->realtime)
+		clock_watch(&t->watch);
 	return fd_install_new(f, flags & TFD_CLOEXEC);
 }
 
@@ -129,12 +156,16 @@ static long put_setting(void *uspec, bool wide, const struct timerfd *t)
 		wide, left);
 }
 
-static void arm(struct timerfd *t, const struct setting *s, bool absolute)
+static void arm(struct timerfd *t, const struct setting *s, int flags)
 {
+	bool absolute = flags & TFD_TIMER_ABSTIME;
 	ktime_t now = ktime_get();
 
 	ktimer_cancel(&t->timer);
 	t->ticks = 0;
+	t->absolute = absolute;
+	t->cancel = absolute && (flags & TFD_TIMER_CANCEL_ON_SET);
+	t->cancelled = false;
 	t->interval = s->interval;
 	t->expires = 0;
 	if (!s->value)
@@ -142,7 +173,6 @@ static void arm(struct timerfd *t, const struct setting *s, bool absolute)
 	if (!absolute) {
 		t->expires = now + s->value;
 	} else if (t->realtime) {
-		/* LIMIT: a later change of the clock does not move it */
 		uint64_t offset = realtime_get() - now;
 
 		t->expires = s->value > offset ? s->value - offset : 1;
@@ -185,7 +215,7 @@ static long timer_set(int fd, int flags, const void *unew, void *uold,
 		return rc;
 	rc = uold ? put_setting(uold, wide, f->priv) : 0;
 	if (rc == 0)
-		arm(f->priv, &s, flags & TFD_TIMER_ABSTIME);
+		arm(f->priv, &s, flags);
 	file_put(f);
 	return rc;
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * POSIX message queues (mq_overview(7)).  A queue is an inode in a directory
- * of its own that no path leads to; descriptors are files of it.
- *
- * LIMIT: the mqueue file system cannot be mounted.  LIMIT: notification by
- * SIGEV_THREAD is EINVAL.
+ * POSIX message queues (mq_overview(7)).  A queue is an inode in the one
+ * directory of the file system "mqueue", mounted or not; descriptors are
+ * files of it.
  */
 #include "../fs/internal.h"
 #include "../time/clock.h"
 #include <pipux/resource.h>
 #include <pipux/setting.h>
+#include <pipux/socket.h>
 #include <pipux/sysvipc.h>
 #include <linux/mqueue.h>
 #include <asm/siginfo.h>
@@ -37,6 +36,8 @@ struct mqueue {
 	uint32_t sleepers;		/* receivers that wait */
 	struct process *notify;		/* NULL: nobody registered */
 	struct sigevent event;
+	struct file *socket;		/* SIGEV_THREAD: what is told, and how */
+	char cookie[NOTIFY_COOKIE_LEN];
 };
 
 int setting_mq_queues = 256;
@@ -60,26 +61,40 @@ static void queue_evict(struct inode *inode)
 }
 
 static const struct super_ops mqueue_super_ops = { .evict = queue_evict };
-static const struct inode_ops root_ops = { .cacheable = true };
+static const struct inode_ops root_ops;
+static const struct file_ops root_fops = {
+	.iterate = children_iterate,
+	.llseek = dir_llseek,
+};
+
+static int mqueue_fill(struct super_block *sb, const char *source,
+		const char *options)
+{
+	struct inode *inode = inode_new(sb, S_IFDIR | S_ISVTX | 0777);
+
+	if (!inode)
+		return -ENOMEM;
+	sb->ops = &mqueue_super_ops;
+	inode->uid = inode->gid = 0;
+	inode->ops = &root_ops;
+	inode->fops = &root_fops;
+	sb->root = dentry_root(sb, inode);
+	if (sb->root)
+		return 0;
+	inode_put(inode);
+	return -ENOMEM;
+}
+
+struct fs_type mqueue_type = {
+	.name = "mqueue", .nodev = true, .single = true, .mount = mqueue_fill,
+};
 
 static struct mount *queue_mount(void)
 {
-	static struct fs_type type = { .name = "mqueue", .nodev = true };
 	static struct mount *own;
-	struct super_block *sb;
-	struct inode *inode;
 
-	if (own)
-		return own;
-	sb = super_new(&type, 0);
-	BUG_ON(!sb);
-	sb->ops = &mqueue_super_ops;
-	inode = inode_new(sb, S_IFDIR | S_ISVTX | 0777);
-	BUG_ON(!inode);
-	inode->uid = inode->gid = 0;
-	inode->ops = &root_ops;
-	sb->root = dentry_root(sb, inode);
-	own = super_own_mount(sb);
+	if (!own)
+		own = super_own_mount(super_get(&mqueue_type, NULL, 0, NULL));
 	return own;
 }
 
@@ -93,6 +108,18 @@ static struct mqueue *queue_of(const struct file *f)
 	return f->inode->priv;
 }
 
+/* Nobody is to be told any more; SIGEV_THREAD hears why: NOTIFY_* */
+static void unregister(struct mqueue *q, char why)
+{
+	q->notify = NULL;
+	if (!q->socket)
+		return;
+	q->cookie[NOTIFY_COOKIE_LEN - 1] = why;
+	(void)netlink_message(q->socket, q->cookie, NOTIFY_COOKIE_LEN);
+	file_put(q->socket);
+	q->socket = NULL;
+}
+
 /* mq_notify(2): a message came to an empty queue that nobody waits at */
 static void notify(struct mqueue *q)
 {
@@ -104,7 +131,7 @@ static void notify(struct mqueue *q)
 
 	if (!p || q->count != 1 || q->sleepers)
 		return;
-	q->notify = NULL;
+	unregister(q, NOTIFY_WOKENUP);
 	if (q->event.sigev_notify == SIGEV_SIGNAL)
 		send_signal_process(info.signo, &info, p);
 }
@@ -115,7 +142,7 @@ static void queue_flush(struct file *f)
 	struct mqueue *q = queue_of(f);
 
 	if (q->notify == current->process)
-		q->notify = NULL;
+		unregister(q, NOTIFY_REMOVED);
 }
 
 /* The descriptor may live on in a table shared by CLONE_FILES */
@@ -125,7 +152,38 @@ void mqueue_process_exit(struct process *p)
 
 	list_for_each(q, &all_queues, link)
 		if (q->notify == p)
-			q->notify = NULL;
+			unregister(q, NOTIFY_REMOVED);
+}
+
+/* mq_overview(7): the queue's file, as text */
+static ssize_t queue_read(struct file *f, struct iov *iov, loff_t *pos)
+{
+	const struct mqueue *q = queue_of(f);
+	const struct message *m;
+	uint32_t bytes = 0;
+	char text[80];
+	size_t n;
+
+	list_for_each(m, &q->messages, link)
+		bytes += m->size;
+	n = snprintf(text, sizeof(text),
+		"QSIZE:%-10u NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n", bytes,
+		q->notify ? q->event.sigev_notify : 0,
+		q->notify && q->event.sigev_notify == SIGEV_SIGNAL
+			? q->event.sigev_signo : 0,
+		q->notify ? q->notify->pid : 0);
+	if (*pos >= (loff_t)n)
+		return 0;
+	n = MIN(iov->len, n - (size_t)*pos);
+	if (iov_to(iov, text + *pos, n))
+		return -EFAULT;
+	*pos += n;
+	return n;
+}
+
+static loff_t queue_llseek(struct file *f, loff_t off, int whence)
+{
+	return seek_within(f, off, whence, f->inode->size);
 }
 
 static uint32_t queue_poll(struct file *f, struct poll_table *pt)
@@ -140,6 +198,8 @@ static uint32_t queue_poll(struct file *f, struct poll_table *pt)
 
 static const struct file_ops queue_fops = {
 	.flush = queue_flush,
+	.read = queue_read,
+	.llseek = queue_llseek,
 	.poll = queue_poll,
 };
 
@@ -191,37 +251,78 @@ static struct mqueue *queue_new(const struct mq_attr *a)
 	return q;
 }
 
-/* A new queue by that name; ERR_PTR */
-static struct dentry *queue_make(const struct qname *n, uint32_t mode,
+/* A new queue, attr NULL: of the usual size; ERR_PTR */
+static struct inode *queue_inode(struct super_block *sb, uint32_t mode,
 		const struct mq_attr *attr)
 {
 	const struct mq_attr usual = {
 		.mq_maxmsg = MIN(setting_mq_messages, MSG_DEFAULT),
 		.mq_msgsize = MIN(setting_mq_size, SIZE_DEFAULT),
 	};
-	struct dentry *root = queue_root(), *d;
 	struct inode *inode;
 	struct mqueue *q;
 	int rc = attr ? attr_check(attr) : 0;
 
 	if (rc)
 		return ERR_PTR(rc);
-	inode = inode_new(root->sb,
-		S_IFREG | (mode & MODE_PERM & ~current->fs->umask));
+	inode = inode_new(sb, S_IFREG | (mode & MODE_PERM));
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
 	q = queue_new(attr ? attr : &usual);
-	d = IS_ERR(q) ? (void *)q : dentry_new(root, n->name, n->len);
-	inode->priv = IS_ERR(q) ? NULL : q;
-	if (!d || IS_ERR(d)) {
+	if (IS_ERR(q)) {
 		inode_put(inode);
-		return d ? d : ERR_PTR(-ENOMEM);
+		return ERR_PTR(PTR_ERR(q));
 	}
+	inode->priv = q;
+	inode->fops = &queue_fops;
 	inode->size = 80;		/* of the text that Linux shows */
+	return inode;
+}
+
+/* A new queue by that name; ERR_PTR */
+static struct dentry *queue_make(const struct qname *n, uint32_t mode,
+		const struct mq_attr *attr)
+{
+	struct dentry *root = queue_root(), *d;
+	struct inode *inode = queue_inode(root->sb,
+		mode & ~current->fs->umask, attr);
+
+	if (IS_ERR(inode))
+		return (void *)inode;
+	d = dentry_new(root, n->name, n->len);
+	if (!d) {
+		inode_put(inode);
+		return ERR_PTR(-ENOMEM);
+	}
 	dentry_attach(d, inode);
 	dentry_pin(d);
 	return d;
 }
+
+/* By a path of the mounted file system */
+static int root_create(struct inode *dir, struct dentry *d, uint32_t mode)
+{
+	struct inode *inode = queue_inode(dir->sb, mode, NULL);
+
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
+	dentry_attach(d, inode);
+	dentry_pin(d);
+	return 0;
+}
+
+static int root_unlink(struct inode *dir, struct dentry *d)
+{
+	d->inode->nlink = 0;
+	dentry_unpin(d);
+	return 0;
+}
+
+static const struct inode_ops root_ops = {
+	.create = root_create,
+	.unlink = root_unlink,
+	.cacheable = true,
+};
 
 /* The queue's name: the dentry, referenced, made if that is asked for */
 static struct dentry *queue_find(const struct qname *n, int flags,
@@ -306,8 +407,7 @@ static int queue_unlink(const char *name)
 		return -ENOENT;
 	rc = may_delete(queue_root(), d);
 	if (rc == 0) {
-		d->inode->nlink = 0;
-		dentry_unpin(d);
+		(void)root_unlink(d->parent->inode, d);
 		dentry_unlink(d);
 	}
 	dentry_put(d);
@@ -504,24 +604,37 @@ long sys_mq_timedreceive_time64(int fd, void *ubuf, size_t size,
 	return timed_receive(fd, ubuf, size, upriority, utime, true);
 }
 
-static long set_notify(struct mqueue *q, const struct sigevent *ev)
+static long set_notify(struct mqueue *q, const struct sigevent *ev,
+		const char *cookie)
 {
 	struct process *p = current->process;
+	struct file *f = NULL;
 
 	if (!ev) {
 		if (q->notify == p)
-			q->notify = NULL;
+			unregister(q, NOTIFY_REMOVED);
 		return 0;
 	}
-	if (q->notify)
-		return -EBUSY;
+	if (ev->sigev_notify == SIGEV_THREAD) {
+		f = fd_get(ev->sigev_signo);
+		if (!f)
+			return -EBADF;
+	}
+	if (q->notify || (f && !file_socket(f))) {
+		if (f)
+			file_put(f);
+		return q->notify ? -EBUSY : -ENOTSOCK;
+	}
 	q->notify = p;
 	q->event = *ev;
+	q->socket = f;
+	memcpy(q->cookie, cookie, NOTIFY_COOKIE_LEN);
 	return 0;
 }
 
 long sys_mq_notify(int fd, const struct sigevent *uevent)
 {
+	char cookie[NOTIFY_COOKIE_LEN] = { 0 };
 	struct sigevent ev;
 	struct file *f;
 	long rc;
@@ -530,8 +643,12 @@ long sys_mq_notify(int fd, const struct sigevent *uevent)
 		if (get_user(ev, uevent))
 			return -EFAULT;
 		if (ev.sigev_notify != SIGEV_NONE
+		    && ev.sigev_notify != SIGEV_THREAD
 		    && ev.sigev_notify != SIGEV_SIGNAL)
 			return -EINVAL;
+		if (ev.sigev_notify == SIGEV_THREAD && copy_from_user(cookie,
+				ev.sigev_value.sival_ptr, sizeof(cookie)))
+			return -EFAULT;
 		if (ev.sigev_notify == SIGEV_SIGNAL
 		    && (ev.sigev_signo < 0 || ev.sigev_signo > 64))
 			return -EINVAL;
@@ -539,7 +656,7 @@ long sys_mq_notify(int fd, const struct sigevent *uevent)
 	f = queue_file(fd, 0);
 	if (!f)
 		return -EBADF;
-	rc = set_notify(queue_of(f), uevent ? &ev : NULL);
+	rc = set_notify(queue_of(f), uevent ? &ev : NULL, cookie);
 	file_put(f);
 	return rc;
 }

@@ -3,7 +3,8 @@
  * AF_NETLINK (netlink(7)): requests to the kernel and its answers.  A send
  * carries its requests out and leaves the answers in the socket's own queue,
  * from where they are received.
- * LIMIT: NETLINK_ROUTE only; nothing is sent to groups, or to programs.
+ * LIMIT: NETLINK_ROUTE only; programs cannot send to each other; groups are
+ * told of interfaces (RTNLGRP_LINK) only.
  */
 #include "netlink.h"
 #include "packet.h"
@@ -12,6 +13,7 @@
 #define SOL_NETLINK	270
 
 struct netlink_sock {
+	struct socket *socket;
 	uint32_t pid, groups;		/* the socket's address; 0: none yet */
 	uint32_t packets;		/* in the queue; SO_RCVBUF limits them */
 	struct list queue;		/* struct netlink_packet */
@@ -392,18 +394,76 @@ static uint32_t netlink_poll(struct socket *s, struct poll_table *pt)
 }
 
 /* Settings of how much is told: accepted, all is told as it is */
+/* Groups by number; those that there is nothing to tell of are accepted */
+static int set_member(struct netlink_sock *n, const void *uval, int len,
+		bool add)
+{
+	uint32_t group, bit;
+
+	if (len < (int)sizeof(group))
+		return -EINVAL;
+	if (get_user(group, (const uint32_t *)uval))
+		return -EFAULT;
+	if (!group || group > RTNLGRP_MAX)
+		return -EINVAL;
+	bit = group <= 32 ? 1u << (group - 1) : 0;
+	n->groups = add ? n->groups | bit : n->groups & ~bit;
+	return 0;
+}
+
+void netlink_notify(int group, void (*put)(struct netlink_reply *r,
+		const void *what), const void *what)
+{
+	static const struct nlmsghdr unasked;
+	struct netlink_sock *n;
+
+	list_for_each(n, &all, link) {
+		struct netlink_reply r = { .socket = n->socket,
+			.request = &unasked, .queue = &n->queue };
+
+		if (!(n->groups & 1u << (group - 1)))
+			continue;
+		put(&r, what);
+		if (r.error)
+			n->socket->error = -r.error;
+		socket_wake(&n->socket->rd);
+	}
+}
+
+int netlink_message(struct file *f, const void *data, size_t n)
+{
+	struct socket *s = file_socket(f);
+	struct netlink_packet *p;
+
+	if (!s || s->domain != AF_NETLINK)
+		return -EINVAL;
+	p = kmalloc(sizeof(*p) + n);
+	if (!p)
+		return -ENOBUFS;
+	p->len = n;
+	memcpy(p->data, data, n);
+	netlink_of(s)->packets++;
+	list_add_tail(&netlink_of(s)->queue, &p->link);
+	socket_wake(&s->rd);
+	return 0;
+}
+
 static int netlink_setsockopt(struct socket *s, int level, int name,
 		const void *uval, int len)
 {
 	if (level != SOL_NETLINK)
 		return -ENOPROTOOPT;
 	switch (name) {
+	case NETLINK_ADD_MEMBERSHIP:
+	case NETLINK_DROP_MEMBERSHIP:
+		return set_member(netlink_of(s), uval, len,
+			name == NETLINK_ADD_MEMBERSHIP);
+	}
+	switch (name) {
 	case NETLINK_EXT_ACK:
 	case NETLINK_CAP_ACK:
 	case NETLINK_GET_STRICT_CHK:
 	case NETLINK_NO_ENOBUFS:
-	case NETLINK_ADD_MEMBERSHIP:
-	case NETLINK_DROP_MEMBERSHIP:
 		return len < (int)sizeof(int) ? -EINVAL : 0;
 	}
 	return -ENOPROTOOPT;
@@ -446,6 +506,7 @@ static int netlink_create(struct socket *s)
 	nl = kzalloc(sizeof(*nl));
 	if (!nl)
 		return -ENOMEM;
+	nl->socket = s;
 	list_init(&nl->queue);
 	list_add_tail(&all, &nl->link);
 	s->priv = nl;
@@ -456,4 +517,5 @@ static int netlink_create(struct socket *s)
 void netlink_init(void)
 {
 	socket_family_register(AF_NETLINK, netlink_create);
+	link_init();
 }

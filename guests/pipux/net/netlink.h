@@ -58,7 +58,12 @@ bool attr_string(const struct attrs *a, unsigned type, char *to, size_t size);
  * requests leave their answers in r */
 int netlink_route(struct netlink_reply *r, const struct nlmsghdr *h);
 
+/* netlink.c: a message, made by `put`, for all who listen to RTNLGRP_* */
+void netlink_notify(int group, void (*put)(struct netlink_reply *r,
+	const void *what), const void *what);
+
 /* netlink_link.c, netlink_address.c */
+void link_init(void);
 int link_get(struct netlink_reply *r, const struct nlmsghdr *h, bool dump);
 int link_set(const struct nlmsghdr *h);
 int address_dump(struct netlink_reply *r);

@@ -112,3 +112,21 @@ int link_set(const struct nlmsghdr *h)
 	netdev_down(dev);
 	return 0;
 }
+
+static void put_change(struct netlink_reply *r, const void *dev)
+{
+	put_link(r, dev, false);
+}
+
+static void event(struct net_listener *l, struct netdev *dev,
+		enum netdev_event event)
+{
+	netlink_notify(RTNLGRP_LINK, put_change, dev);
+}
+
+void link_init(void)
+{
+	static struct net_listener listener = { .event = event };
+
+	net_listen(&listener);
+}

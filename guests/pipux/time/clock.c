@@ -19,6 +19,7 @@
 static uint64_t tsc_boot;
 static uint32_t ns_per_tick, ticks_per_ns;	/* fixed point */
 static uint64_t realtime_offset;
+static struct list watches = LIST_INIT(watches);
 
 /* The second that a clock is in: most readings need no division */
 struct second {
@@ -80,8 +81,18 @@ uint64_t realtime_get(void)
 
 void realtime_set(uint64_t ns)
 {
+	uint64_t old = realtime_offset;
+	struct clock_watch *w, *next;
+
 	realtime_offset = ns - ktime_get();
 	vdso_update();
+	list_for_each_safe(w, next, &watches, link)
+		w->stepped(w, realtime_offset - old);
+}
+
+void clock_watch(struct clock_watch *w)
+{
+	list_add_tail(&watches, &w->link);
 }
 
 void clock_vdso(struct vdso_data *d)

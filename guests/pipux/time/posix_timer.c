@@ -13,6 +13,8 @@
 struct posix_timer {
 	struct list link;
 	struct ktimer ktimer;
+	struct clock_watch watch;
+	bool absolute;			/* a time of the real-time clock */
 	struct process *process;
 	int id, clock;
 	int notify, signo, tid;		/* as struct sigevent */
@@ -67,9 +69,8 @@ static bool wall_clock(const struct posix_timer *t, struct cpu_clock *c)
 }
 
 /*
- * LIMIT: timers of CLOCK_REALTIME do not notice that the clock is set;
- * expirations are kept as monotonic times.  A timer of a thread's processor
- * time counts that of the whole process.
+ * Expirations are kept as monotonic times.  LIMIT: a timer of a thread's
+ * processor time counts that of the whole process.
  */
 static uint64_t timer_now(const struct posix_timer *t)
 {
@@ -142,6 +143,7 @@ void posix_timer_delivered(struct ksiginfo *info)
 static void timer_free(struct posix_timer *t)
 {
 	ktimer_cancel(&t->ktimer);
+	list_del(&t->watch.link);
 	list_del(&t->link);
 	kfree(t);
 }
@@ -188,6 +190,16 @@ static long clock_check(int clock)
 		clock == CLOCK_MONOTONIC_COARSE ? -EOPNOTSUPP : 0;
 }
 
+static void stepped(struct clock_watch *w, int64_t by)
+{
+	struct posix_timer *t = container_of(w, struct posix_timer, watch);
+
+	if (!t->absolute || !t->expires)
+		return;
+	t->expires = ktime_stepped(t->expires, by);
+	arm(t, timer_now(t));
+}
+
 static struct posix_timer *timer_new(int clock, const struct sigevent *e)
 {
 	struct process_timers *pt = process_timers_get(current->process);
@@ -206,6 +218,10 @@ static struct posix_timer *timer_new(int clock, const struct sigevent *e)
 	t->tid = e->sigev_notify_thread_id;
 	t->value = (uint32_t)e->sigev_value.sival_ptr;
 	ktimer_init(&t->ktimer, fires);
+	list_init(&t->watch.link);
+	t->watch.stepped = stepped;
+	if (is_realtime(clock))
+		clock_watch(&t->watch);
 	list_add_tail(&pt->posix, &t->link);
 	return t;
 }
@@ -304,6 +320,7 @@ static long settime(int id, int flags, const void *unew, void *uold,
 	if (uold && spec_to_user(t, uold, wide))
 		return -EFAULT;
 	t->interval = value ? interval : 0;
+	t->absolute = (flags & TIMER_ABSTIME) && is_realtime(t->clock);
 	t->expires = expiry(t, value, flags & TIMER_ABSTIME);
 	t->overrun = 0;
 	if (t->expires)

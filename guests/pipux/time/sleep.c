@@ -18,6 +18,35 @@ static long sleep_until(ktime_t deadline)
 	return 0;
 }
 
+struct sleeper {
+	struct clock_watch watch;
+	struct task *task;
+};
+
+static void stepped(struct clock_watch *w, int64_t by)
+{
+	wake_task(container_of(w, struct sleeper, watch)->task);
+}
+
+/* When the clock is set, the time left is another one */
+static long sleep_until_realtime(uint64_t ns)
+{
+	struct sleeper s = { .watch.stepped = stepped, .task = current };
+	ktime_t deadline;
+	long rc = 0;
+
+	clock_watch(&s.watch);
+	while ((deadline = realtime_to_ktime(ns)) > ktime_get()) {
+		if (signal_pending()) {
+			rc = -ERESTARTNOHAND;
+			break;
+		}
+		sleep_on(true, deadline);
+	}
+	list_del(&s.watch.link);
+	return rc;
+}
+
 static long relative_restart(struct task *t);
 
 /* After a signal without handler the same deadline holds */
@@ -68,10 +97,6 @@ static long sleep_cpu(int clock, uint64_t target, bool absolute)
 	return 0;
 }
 
-/*
- * LIMIT: a sleep until a CLOCK_REALTIME time does not notice that the clock
- * is set meanwhile.
- */
 static long clock_sleep(int clock, int flags, const void *ureq, void *urem,
 		bool wide)
 {
@@ -95,7 +120,7 @@ static long clock_sleep(int clock, int flags, const void *ureq, void *urem,
 			(uint32_t)urem, wide);
 	if (clock == CLOCK_REALTIME || clock == CLOCK_TAI ||
 			clock == CLOCK_REALTIME_ALARM)
-		ns = realtime_to_ktime(ns);
+		return sleep_until_realtime(ns);
 	return sleep_until(ns);
 }
 

@@ -431,6 +431,7 @@ void fd_release(int fd);		/* gives a reserved one back */
 int fd_install_new(struct file *f, bool cloexec); /* fd or errno; takes ref */
 /* For /proc: file of another task's table, referenced, or NULL */
 struct file *files_lookup(struct files *f, int fd);
+int files_room(const struct files *f);	/* all its descriptors are below it */
 int files_next(struct files *f, int fd);	/* next open fd >= fd, or -1 */
 
 /* fs/fs_context.c */

@@ -196,6 +196,9 @@ void socket_ioctl_register(long (*fn)(struct socket *s, unsigned cmd,
 	unsigned long arg));
 /* The socket of an open file, or NULL */
 struct socket *file_socket(struct file *f);
+/* net/netlink.c: a datagram of the kernel's for a socket of AF_NETLINK; at
+ * another, -EINVAL */
+int netlink_message(struct file *f, const void *data, size_t n);
 /* Takes and clears the pending error: 0 or negative errno */
 int socket_error(struct socket *s);
 /* -EPIPE, after SIGPIPE unless the flags have MSG_NOSIGNAL */

@@ -43,6 +43,21 @@ long timespec_to_user(void *utime, bool wide, uint64_t ns);
 /* inode time stamps */
 struct timespec64 now_timespec(void);
 
+/*
+ * Told when the real-time clock is set, by how many ns it goes forward: for
+ * who keeps a time of it as a monotonic one.  NULL link: not registered
+ */
+struct clock_watch {
+	struct list link;
+	void (*stepped)(struct clock_watch *w, int64_t by);
+};
+void clock_watch(struct clock_watch *w);
+/* The monotonic time t when the clock has gone forward; never 0 */
+static inline ktime_t ktime_stepped(ktime_t t, int64_t by)
+{
+	return by >= 0 && t <= (uint64_t)by ? 1 : t - by;
+}
+
 /* time/timer.c */
 void ktimer_init(struct ktimer *t, void (*fn)(struct ktimer *t));
 void ktimer_start(struct ktimer *t, ktime_t expires);	/* re-arms */
