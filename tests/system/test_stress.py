@@ -1,25 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Many processes, exhausted resources, and a page census around them."""
+"""Many processes, exhausted resources, and a census around them."""
 
 import re
 import time
 
 import pytest
+from census import SHELL, lossless
 from machine import program, shell
-
-CENSUS = "grep -iE '^(MemFree|VmmFree)' /proc/meminfo"
-
-
-def counts(output):
-    """The censuses in the output, each a list of (name, KiB)."""
-    found = re.findall(r"^census\n(.*?)^end$", output,
-                       re.DOTALL | re.MULTILINE)
-    return [re.findall(r"(\w+):\s+(\d+)", text) for text in found]
-
-
-def census():
-    return f"echo census; {CENSUS}; echo end"
-
 
 @pytest.mark.parametrize("first, main", [
     ("/processes exec 100; /processes alive 200",
@@ -31,12 +18,27 @@ def census():
 def test_no_page_is_lost(first, main):
     names = ["processes", "threads", "memory", "pipes", "recursion",
              "signals", "files"]
-    result = shell(f"{first}; {first}; {census()}; {main} || exit 1; "
-                   f"{census()}", add=[program(n) for n in names],
+    result = shell(lossless(first, main), add=[program(n) for n in names],
                    timeout=1500)
     assert result.status == 0, result.output
-    before, after = counts(result.output)
-    assert before and before == after
+    assert result.output.endswith("nothing lost\n")
+
+
+@pytest.mark.parametrize("keep, undo, kind", [
+    ("sleep 1000 & p=$!", "kill $p; wait $p", "kmalloc-1360"),
+    (": >/x", "rm /x", "kmalloc-192"),
+    ("echo x >/x", "rm /x", "other_pages"),
+    ("mkdir /x; mount -t tmpfs none /x", "umount /x; rmdir /x",
+     "kmalloc-192"),
+], ids=["process", "file", "page", "mount"])
+def test_census_sees(keep, undo, kind):
+    """What is kept is seen; nothing is when it is gone."""
+    result = shell(f"{SHELL}\n{keep}\n{undo}\nbefore\n"
+                   f"{keep}\nnothing_lost 1\n{undo}\nnothing_lost")
+    assert f"grown: {kind} " in result.output, result.output
+    assert result.output.endswith("\nnothing lost\n")
+    assert result.output.count("nothing lost\n") == 1
+    assert result.status == 0
 
 
 @pytest.mark.parametrize("what", ["bomb", "hog", "files"])

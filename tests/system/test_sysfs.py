@@ -33,6 +33,23 @@ def test_reading_everything_leaves_nothing():
     assert len(census) == 3 and census[1] == census[2], census
 
 
+def test_slabinfo_counts_objects():
+    """Version 2.1, which slabtop(1) reads; a pipe is objects, then none."""
+    result = shell("cat /proc/slabinfo; echo @\n"
+                   "sleep 1000 | sleep 1000 & cat /proc/slabinfo")
+    assert result.output.startswith("slabinfo - version: 2.1\n# name")
+    idle, busy = (
+        {row[0]: [int(n) for n in row[1].split()[:5]] for row in
+         re.findall(r"^(kmalloc-\S+)(.*?) : tunables +0 +0 +0 : slabdata",
+                    text, re.MULTILINE)}
+        for text in result.output.split("@\n"))
+    assert idle["kmalloc-64"][2:] == [64, 64, 1]
+    assert idle["kmalloc-8k"][2:] == [8192, 1, 2]
+    assert all(0 <= used <= there for used, there, *_ in busy.values())
+    # At least the shell that waits for both has a struct process.
+    assert busy["kmalloc-1360"][0] > idle["kmalloc-1360"][0]
+
+
 def test_tools_read_what_they_need():
     result = shell("ps -o pid,stat,tty,comm | grep -c .\n"
                    "top -b -n 1 | grep -c '/sh'\n"

@@ -251,6 +251,17 @@ static struct dentry *idle_of(struct super_block *sb)
 	return NULL;
 }
 
+/* Forgets every name that nobody uses */
+void dentry_drop_idle(void)
+{
+	while (!list_empty(&idle)) {
+		struct dentry *d = list_first(&idle, struct dentry, lru);
+
+		idle_remove(d);
+		dentry_free(d);
+	}
+}
+
 /* Lets go of every name of a file system that nobody uses any more */
 void dentry_drop_all(struct super_block *sb)
 {

@@ -62,6 +62,7 @@ void dentry_unpin(struct dentry *d);
 void dentry_move(struct dentry *d, struct dentry *to);
 void dentry_exchange(struct dentry *a, struct dentry *b);
 void dentry_drop_all(struct super_block *sb);
+void dentry_drop_idle(void);
 bool dentry_is_ancestor(struct dentry *a, struct dentry *d);
 
 /* namei.c */

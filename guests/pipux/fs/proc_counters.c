@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * procfs: tables that monitors read and that have little to say here:
- * vmstat, interrupts, swaps, terminal drivers, consoles.
+ * vmstat, interrupts, slabs, swaps, terminal drivers, consoles.
  */
 #include "proc.h"
+
+#define KIB	1024u
 
 int proc_vmstat_show(struct proc_out *o, const struct proc_node *n)
 {
@@ -25,6 +27,43 @@ int proc_vmstat_show(struct proc_out *o, const struct proc_node *n)
 int proc_interrupts_show(struct proc_out *o, const struct proc_node *n)
 {
 	proc_printf(o, "%12s\n", "CPU0");
+	return 0;
+}
+
+/* "kmalloc-64", "kmalloc-4k", "kmalloc-2M" */
+static void show_slab_name(struct proc_out *o, uint32_t size)
+{
+	char name[24];
+
+	if (size < 2 * KIB)
+		snprintf(name, sizeof(name), "kmalloc-%u", size);
+	else if (size < KIB * KIB)
+		snprintf(name, sizeof(name), "kmalloc-%uk", size / KIB);
+	else
+		snprintf(name, sizeof(name), "kmalloc-%uM",
+			size / (KIB * KIB));
+	proc_printf(o, "%-17s", name);
+}
+
+/* slabinfo(5), version 2.1: objects of one size are one cache */
+int proc_slabinfo_show(struct proc_out *o, const struct proc_node *n)
+{
+	struct kmalloc_usage u;
+
+	proc_printf(o, "slabinfo - version: 2.1\n"
+		"# name            <active_objs> <num_objs> <objsize> "
+		"<objperslab> <pagesperslab> : tunables <limit> <batchcount> "
+		"<sharedfactor> : slabdata <active_slabs> <num_slabs> "
+		"<sharedavail>\n");
+	for (unsigned i = 0; kmalloc_usage(i, &u); i++) {
+		uint32_t each = (PAGE_SIZE << u.order) / u.size;
+
+		show_slab_name(o, u.size);
+		proc_printf(o, " %6u %6u %6u %4u %4u : tunables %4u %4u %4u"
+			" : slabdata %6u %6u %6u\n", u.objects,
+			u.blocks * each, u.size, each, 1 << u.order, 0, 0, 0,
+			u.blocks, u.blocks, 0);
+	}
 	return 0;
 }
 

@@ -4,6 +4,7 @@
  * so that nobody who sets it is told that it worked.
  */
 #include "proc.h"
+#include <pipux/page.h>
 #include <pipux/page_cache.h>
 #include <pipux/random.h>
 #include <pipux/printk.h>
@@ -166,15 +167,24 @@ static int printk_store(const struct proc_node *n, char *text, size_t len)
 	return 0;
 }
 
-/* proc(5): 1 the page cache, 2 names and inodes; here they go together */
+/*
+ * proc(5): 1 the page cache, 2 the names, 3 both.  Partitions kept for reuse
+ * go with the names.
+ */
 static int drop_caches_store(const struct proc_node *n, char *text, size_t len)
 {
 	int what;
 
 	if (!proc_integer(next_word(&text), &what) || what < 1 || what > 4)
 		return -EINVAL;
-	while (cache_shrink())
-		;
+	if (what & 2) {
+		dentry_drop_idle();
+		while (partitions_shrink())
+			;
+	}
+	if (what & 1)
+		while (cache_shrink())
+			;
 	return 0;
 }
 

@@ -163,8 +163,9 @@ static int filesystems_show(struct proc_out *o, const struct proc_node *n)
 static int pipstack_show(struct proc_out *o, const struct proc_node *n)
 {
 	proc_printf(o, "guest_free_pages %u\nvmm_free_pages %u\n"
-		"kmalloc_bytes %u\ntasks %u\n", pages_free_count(),
-		vmm_shared->vmm_free_pages, kmalloc_bytes(), task_count());
+		"kmalloc_bytes %u\nother_pages %u\ntasks %u\n",
+		pages_free_count(), vmm_shared->vmm_free_pages,
+		kmalloc_bytes(), pages_without_objects(), task_count());
 	return 0;
 }
 
@@ -213,6 +214,8 @@ const struct proc_entry proc_system_entries[] = {
 	FILE("pipstack", pipstack_show),
 	FILE("vmstat", proc_vmstat_show),
 	FILE("interrupts", proc_interrupts_show),
+	{ .name = "slabinfo", .mode = S_IFREG | 0400,
+		.show = proc_slabinfo_show },
 	FILE("swaps", proc_swaps_show),
 	FILE("consoles", proc_consoles_show),
 	{ .name = "tty", .mode = S_IFDIR | 0555, .children = tty_entries },

@@ -55,6 +55,16 @@ static bool table_grow(struct ipc_table *t)
 	return true;
 }
 
+/* An empty table takes no memory */
+static void table_trim(struct ipc_table *t)
+{
+	if (t->used)
+		return;
+	kfree(t->slot);
+	t->slot = NULL;
+	t->size = 0;
+}
+
 static uint32_t free_index(const struct ipc_table *t)
 {
 	uint32_t i = 0;
@@ -92,8 +102,10 @@ static long make(struct ipc_table *t, const struct ipc_request *r)
 	if (index == t->size && !table_grow(t))
 		return -ENOMEM;
 	o = r->make(r);
-	if (IS_ERR(o))
+	if (IS_ERR(o)) {
+		table_trim(t);
 		return PTR_ERR(o);
+	}
 	enter(t, o, r, index);
 	return o->id;
 }
@@ -157,6 +169,7 @@ void ipc_remove(struct ipc_table *t, struct ipc_object *o)
 {
 	t->slot[o->id & INDEX_MASK] = NULL;
 	t->used--;
+	table_trim(t);
 	o->removed = true;
 	ipc_put(t, o);
 }

@@ -13,14 +13,20 @@
 
 #define CLASSES		12
 #define SMALL_MAX	2048
+#define LARGE_ORDERS	11
 
 static const uint16_t class_size[CLASSES] = {
 	16, 32, 64, 96, 128, 192, 256, 384, 512, 816, 1360, 2048,
 };
 /* Class of the sizes in ((n - 1) * 16, n * 16] */
 static uint8_t class_of[SMALL_MAX / 16 + 1];
-static struct list slabs[CLASSES];
-static uint32_t bytes_used, empty_pages;
+/* One size: pages with room, all pages, objects handed out */
+static struct class {
+	struct list slabs;
+	uint32_t pages, objects;
+} class[CLASSES];
+static uint32_t large[LARGE_ORDERS];	/* handed out, by order */
+static uint32_t empty_pages;
 
 static void kmalloc_init(void)
 {
@@ -32,7 +38,7 @@ static void kmalloc_init(void)
 		class_of[n] = c;
 	}
 	for (c = 0; c < CLASSES; c++)
-		list_init(&slabs[c]);
+		list_init(&class[c].slabs);
 }
 
 static struct page *slab_new(unsigned c)
@@ -53,8 +59,9 @@ static struct page *slab_new(unsigned c)
 	page->order = c;
 	page->inuse = 0;
 	empty_pages++;
+	class[c].pages++;
 	page->chain = p;
-	list_add(&slabs[c], &page->link);
+	list_add(&class[c].slabs, &page->link);
 	return page;
 }
 
@@ -63,13 +70,13 @@ static void *large_alloc(size_t size)
 	unsigned order = 0;
 	void *p;
 
-	while (order < 11 && PAGE_SIZE << order < size)
+	while (order < LARGE_ORDERS && PAGE_SIZE << order < size)
 		order++;
 	p = pages_alloc(order);
 	if (p) {
 		page_of(p)->state = PAGE_LARGE;
 		page_of(p)->order = order;
-		bytes_used += PAGE_SIZE << order;
+		large[order]++;
 	}
 	return p;
 }
@@ -85,8 +92,8 @@ void *kmalloc(size_t size)
 	if (unlikely(!class_of[SMALL_MAX / 16]))
 		kmalloc_init();
 	c = class_of[(size + 15) / 16];
-	if (likely(!list_empty(&slabs[c])))
-		page = list_first(&slabs[c], struct page, link);
+	if (likely(!list_empty(&class[c].slabs)))
+		page = list_first(&class[c].slabs, struct page, link);
 	else if (!(page = slab_new(c)))
 		return NULL;
 	obj = page->chain;
@@ -95,7 +102,7 @@ void *kmalloc(size_t size)
 		empty_pages--;
 	if (!page->chain)
 		list_del(&page->link);
-	bytes_used += class_size[c];
+	class[c].objects++;
 	return obj;
 }
 
@@ -113,13 +120,14 @@ static void large_free(void *p, struct page *page)
 	BUG_ON(page->state != PAGE_LARGE);
 	page->state = PAGE_USED;
 	page->owner = NULL;
-	bytes_used -= PAGE_SIZE << order;
+	large[order]--;
 	pages_free(p, order);
 }
 
 void kfree(void *p)
 {
 	struct page *page = page_of(p);
+	struct class *c;
 
 	if (!p)
 		return;
@@ -127,17 +135,19 @@ void kfree(void *p)
 		large_free(p, page);
 		return;
 	}
-	bytes_used -= class_size[page->order];
+	c = &class[page->order];
+	c->objects--;
 	if (!page->chain)
-		list_add(&slabs[page->order], &page->link);
+		list_add(&c->slabs, &page->link);
 	*(void **)p = page->chain;
 	page->chain = p;
 	/* An empty page stays if it is the only one with room */
 	if (--page->inuse)
 		return;
 	empty_pages++;
-	if (slabs[page->order].next != slabs[page->order].prev) {
+	if (c->slabs.next != c->slabs.prev) {
 		empty_pages--;
+		c->pages--;
 		list_del(&page->link);
 		page->state = PAGE_USED;
 		page->owner = NULL;
@@ -161,9 +171,38 @@ char *kstrdup(const char *s)
 	return p ? memcpy(p, s, n) : NULL;
 }
 
+bool kmalloc_usage(unsigned i, struct kmalloc_usage *u)
+{
+	if (i < CLASSES)
+		*u = (struct kmalloc_usage){ class_size[i],
+			class[i].objects, class[i].pages, 0 };
+	else if (i < CLASSES + LARGE_ORDERS) {
+		i -= CLASSES;
+		*u = (struct kmalloc_usage){ PAGE_SIZE << i,
+			large[i], large[i], i };
+	} else
+		return false;
+	return true;
+}
+
 uint32_t kmalloc_bytes(void)
 {
-	return bytes_used;
+	struct kmalloc_usage u;
+	uint32_t bytes = 0;
+
+	for (unsigned i = 0; kmalloc_usage(i, &u); i++)
+		bytes += u.size * u.objects;
+	return bytes;
+}
+
+uint32_t kmalloc_pages(void)
+{
+	struct kmalloc_usage u;
+	uint32_t pages = 0;
+
+	for (unsigned i = 0; kmalloc_usage(i, &u); i++)
+		pages += u.blocks << u.order;
+	return pages;
 }
 
 uint32_t kmalloc_idle_pages(void)

@@ -232,6 +232,12 @@ uint32_t pages_free_count(void)
 		+ kstacks_idle_pages();
 }
 
+uint32_t pages_without_objects(void)
+{
+	return nr_total - pages_free_count()
+		- (kmalloc_pages() - kmalloc_idle_pages());
+}
+
 void pages_ballooned(int32_t n)
 {
 	nr_total -= n;

@@ -25,6 +25,9 @@ void page_free(void *page);
 void *pages_alloc(unsigned order);		/* 2^order, contiguous */
 void pages_free(void *pages, unsigned order);
 uint32_t pages_total(void), pages_free_count(void), pages_available(void);
+/* In use, but not by kmalloc: how many that needs depends on the order of
+ * calls, so that a census counts its objects instead */
+uint32_t pages_without_objects(void);
 /* Gives a range outside the allocator to it (used-up initrd) */
 void pages_add(uintptr_t start, uintptr_t end);
 
@@ -35,6 +38,13 @@ void kfree(void *p);
 size_t kmalloc_size(const void *p);		/* what it really takes */
 char *kstrdup(const char *s);
 uint32_t kmalloc_bytes(void);			/* in use, for the census */
+uint32_t kmalloc_pages(void);			/* with the idle ones */
+/* The objects of one size, in blocks of 2^order pages */
+struct kmalloc_usage {
+	uint32_t size, objects, blocks;
+	unsigned order;
+};
+bool kmalloc_usage(unsigned i, struct kmalloc_usage *u); /* false: the end */
 
 #define TASK_BASE	0x00400000u		/* lowest user address */
 #define TASK_TOP	0xC0000000u		/* end of user addresses */

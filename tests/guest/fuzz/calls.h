@@ -8,8 +8,8 @@
  *   w small word   f flags           z size    o offset   S signal
  *   m mapping      l length of it    k process             g anything
  */
-#ifndef FUZZ_CALLS_H
-#define FUZZ_CALLS_H
+#ifndef CALLS_H
+#define CALLS_H
 
 #include <sys/syscall.h>
 

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Arguments of random system calls: mostly such that a call does something,
+ * some odd.  All comes from the state, so that a seed is a sequence of calls.
+ */
+#include "fuzz.h"
+#include <stddef.h>
+
+/* Paths relative and absolute, all below HOME, whoever destroys them */
+const char *const own_paths[] = {
+	"a", "b", "d", "d/e", "d/e/f", "link", "loop", "fifo", "./d/../a",
+	HOME "/a", HOME "/d", HOME "/d/e", HOME, ".", "", "a/", "a/b",
+	"tmpfs", "proc", "user.x", "ext2",
+	"tmpfs", "proc", "user.x", "ext2", NULL,
+};
+static const char *const any_paths[] = {
+	"/", "/proc/self/maps", "/proc/self/stat", "/proc/self/fd/0",
+	"/proc/self/exe", "/proc/self/mem", "/proc", "/proc/meminfo",
+	"/dev", "/dev/null", "/dev/zero", "/dev/tty", "/dev/ptmx", "/dev/pts",
+	"/proc/self/root", "/proc/self/cwd/a", "/proc/sys/kernel/pid_max",
+	"/proc/self/task", "/proc/1/fd", "/sys", "/proc/mounts", "/bin/true",
+};
+static const word odd_words[] = {
+	0, 1, 2, 3, 4, 7, 8, 16, 31, 32, 64, 100, 255, 256, 511, 1000,
+	4095, 4096, 4097, 8192, 65535, 65536, 0x100000, 0x7FFFFFFF,
+	0x80000000, 0x80000001, 0xFFFFF000, 0xFFFFFFFF, 0xFFFFFFFE,
+	0xFFFFFF9C /* AT_FDCWD */, 0xC0000000, 0xBFFFF000,
+};
+
+word next(word *state)
+{
+	*state = *state * 1664525 + 1013904223;
+	return *state >> 8;
+}
+
+word below(word *state, word limit)
+{
+	return next(state) % limit;
+}
+
+static word any_address(word *state)
+{
+	word in = (word)arena + below(state, ARENA_PAGES * PAGE);
+
+	switch (below(state, 12)) {
+	case 0: return odd_words[below(state, COUNT(odd_words))];
+	case 1: return (word)arena + ARENA_PAGES * PAGE - below(state, 64);
+	case 2: return (word)raw_call + below(state, 64);	/* read-only */
+	case 3: return 0;
+	case 4: return next(state) << 12;
+	default: return in & ~3u;
+	}
+}
+
+static word path(word *state, int any)
+{
+	const char *s;
+
+	if (below(state, 16) == 0)
+		return any_address(state);
+	s = any && (user || any == 2) && below(state, 2) ?
+		any_paths[below(state, COUNT(any_paths))] :
+		own_paths[below(state, COUNT(own_paths) - 1)];
+	return (word)s;
+}
+
+/* As root nobody else: whom root kills or limits is not for chance. */
+static word process(word *state)
+{
+	static const word others[] = { 1, 2, -1, 0x7FFFFFFF, 0x80000000, 300 };
+
+	switch (below(state, 4)) {
+	case 0: return 0;
+	case 1: return -me;
+	case 2: if (user)
+			return others[below(state, COUNT(others))];
+		/* fall through */
+	default: return me;
+	}
+}
+
+/* Up to 128 bytes of small values, pointers and odd words */
+static word structure(word *state)
+{
+	static const char kinds[] = "wwwnzdaokSfp";
+	word at = any_address(state);
+	word from = (word)arena, to = from + ARENA_PAGES * PAGE - 128;
+
+	if (at < from || at > to)
+		return at;
+	for (word i = 0; i < 32; i++)
+		((word *)at)[i] = argument(state,
+			kinds[below(state, sizeof(kinds) - 1)]);
+	return at;
+}
+
+static word short_time(word *state)
+{
+	word at = any_address(state);
+	word from = (word)arena, to = from + ARENA_PAGES * PAGE - 128;
+
+	if (at < from || at > to)
+		return at;
+	for (word i = 0; i < 8; i++)
+		((word *)at)[i] = below(state, 3) ? 0 :
+			below(state, 20000000);
+	if (below(state, 8) == 0)
+		((word *)at)[below(state, 8)] = argument(state, 'w');
+	return at;
+}
+
+static word vector(word *state)
+{
+	word at = any_address(state);
+	word from = (word)arena, to = from + ARENA_PAGES * PAGE - 128;
+
+	if (at < from || at > to)
+		return at;
+	for (word i = 0; i < 8; i++) {
+		((word *)at)[2 * i] = any_address(state);
+		((word *)at)[2 * i + 1] = argument(state, 'z');
+	}
+	return at;
+}
+
+word argument(word *state, char kind)
+{
+	switch (kind) {
+	case 'd': return below(state, 16) ? below(state, 40) :
+			odd_words[below(state, COUNT(odd_words))];
+	case 'p': return path(state, 0);
+	case 'P': return path(state, 2);
+	case 'a': return any_address(state);
+	case 's': return structure(state);
+	case 't': return short_time(state);
+	case 'v': return vector(state);
+	case 'n': return below(state, 4) ? below(state, 9) :
+			odd_words[below(state, COUNT(odd_words))];
+	case 'f': return below(state, 3) == 0 ? 0 :
+			1u << below(state, 32) | (below(state, 2) ?
+				1u << below(state, 32) : 0);
+	case 'z': return below(state, 2) ? below(state, 300) :
+			odd_words[below(state, COUNT(odd_words))];
+	case 'o': return below(state, 2) ? below(state, 20000) :
+			odd_words[below(state, COUNT(odd_words))];
+	case 'S': return below(state, 70);
+	case 'T': return 0x5400 + below(state, 0x60);
+	case 'k': return process(state);
+	case 'm': return ((word)arena & ~(PAGE - 1)) +
+			below(state, 64) * PAGE +
+			(below(state, 16) ? 0 : next(state));
+	case 'l': return below(state, 8) ? below(state, 24) * PAGE :
+			odd_words[below(state, COUNT(odd_words))];
+	case 'w': return below(state, 4) ? below(state, 40) :
+			odd_words[below(state, COUNT(odd_words))];
+	default:
+		return argument(state, "dwafzs"[below(state, 6)]);
+	}
+}
