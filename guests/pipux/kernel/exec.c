@@ -134,6 +134,7 @@ static void change_mm(struct exec *e, uint32_t esp)
 	kfree(current->fpu);
 	current->fpu = NULL;
 	current->tls_base = 0;
+	memset(current->tls_more, 0, sizeof(current->tls_more));
 	*part->ctx = (user_ctx_t){
 		.eip = e->entry, .eflags = 2, .regs.esp = esp };
 	part->ctx_owner = current;

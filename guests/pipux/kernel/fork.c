@@ -162,6 +162,7 @@ static void set_registers(struct task *t, const struct clone_args_k *a,
 	if (unlikely(current->ptrace != NULL))
 		task_step_set(t, false);
 	t->tls_base = current->tls_base;
+	memcpy(t->tls_more, current->tls_more, sizeof(t->tls_more));
 	if (a->flags & CLONE_SETTLS)
 		task_tls_set(t, tls_base);
 }
@@ -303,6 +304,8 @@ long do_clone(const struct clone_args_k *a)
 		return PTR_ERR(t);
 	tid = t->tid;
 	set_registers(t, a, tls_base);
+	if (a->clear_handlers)
+		sighand_default(t->sighand);
 	if (flags & CLONE_CHILD_CLEARTID)
 		t->clear_child_tid = a->child_tid;
 	if (flags & CLONE_PARENT_SETTID)
@@ -347,27 +350,4 @@ long sys_clone(uint32_t flags, uint32_t stack, uint32_t parent_tid,
 	return do_clone(&(struct clone_args_k){
 		.flags = flags, .stack = stack, .parent_tid = parent_tid,
 		.tls = tls, .child_tid = child_tid, .pidfd = parent_tid });
-}
-
-/* clone3(2): cgroups and chosen numbers are refused */
-long sys_clone3(const void *uargs, size_t size)
-{
-	struct clone_args a = { 0 };
-
-	if (size < CLONE_ARGS_SIZE_VER0)
-		return -EINVAL;
-	if (size > PAGE_SIZE)
-		return -E2BIG;
-	if (copy_from_user(&a, uargs, MIN(size, sizeof(a))))
-		return -EFAULT;
-	if (a.set_tid_size || a.cgroup || (a.flags >> 32)
-			|| (a.flags & (CSIGNAL | CLONE_DETACHED))
-			|| a.exit_signal > NSIG_MAX || !a.stack != !a.stack_size)
-		return -EINVAL;
-	return do_clone(&(struct clone_args_k){
-		.flags = (uint32_t)(a.flags | a.exit_signal),
-		.stack = (uint32_t)(a.stack + a.stack_size),
-		.parent_tid = (uint32_t)a.parent_tid, .tls = (uint32_t)a.tls,
-		.child_tid = (uint32_t)a.child_tid,
-		.pidfd = (uint32_t)a.pidfd });
 }

@@ -78,7 +78,7 @@ static long setpgid_target(int pid, struct process **target)
 	struct process *p = pid ? process_by_pid(pid) : current->process;
 
 	if (!p)
-		return -ESRCH;
+		return task_by_tid(pid) ? -EINVAL : -ESRCH;
 	*target = p;
 	if (p->session == p->pid)
 		return p == current->process || p->parent == current->process
@@ -114,9 +114,9 @@ long sys_setpgid(int pid, int pgid)
 
 long sys_getpgid(int pid)
 {
-	struct process *p = pid ? process_by_pid(pid) : current->process;
+	const struct task *t = pid ? task_by_tid(pid) : current;
 
-	return p ? p->pgrp : -ESRCH;
+	return t ? t->process->pgrp : -ESRCH;
 }
 
 long sys_getpgrp(void)
@@ -137,7 +137,7 @@ long sys_setsid(void)
 
 long sys_getsid(int pid)
 {
-	struct process *p = pid ? process_by_pid(pid) : current->process;
+	const struct task *t = pid ? task_by_tid(pid) : current;
 
-	return p ? p->session : -ESRCH;
+	return t ? t->process->session : -ESRCH;
 }

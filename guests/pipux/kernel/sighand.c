@@ -36,6 +36,17 @@ void sighand_put(struct sighand *s)
 		kfree(s);
 }
 
+void sighand_default(struct sighand *s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(s->action); i++) {
+		uint32_t handler = s->action[i].handler;
+
+		s->action[i] = (struct ksigaction){
+			.handler = handler == HANDLER_IGN ? handler : 0,
+		};
+	}
+}
+
 int signals_exec(void)
 {
 	struct sighand *s = current->sighand;
@@ -48,13 +59,7 @@ int signals_exec(void)
 		sighand_put(s);
 		current->sighand = s = own;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(s->action); i++) {
-		uint32_t handler = s->action[i].handler;
-
-		s->action[i] = (struct ksigaction){
-			.handler = handler == HANDLER_IGN ? handler : 0,
-		};
-	}
+	sighand_default(s);
 	current->altstack.sp = current->altstack.size = 0;
 	current->altstack.flags = 0;
 	return 0;

@@ -243,7 +243,8 @@ long sys_waitid(int type, int id, siginfo_t *uinfo, int options,
 	if (type == P_PGID && id == 0)
 		w.id = current->process->pgrp;
 	if ((type != P_ALL && type != P_PID && type != P_PGID)
-			|| (type == P_PID && id <= 0) || w.id < 0)
+			|| (type == P_PID && id <= 0)
+			|| (type == P_PGID && w.id < 0))
 		return -EINVAL;
 	rc = do_wait(&w);
 	if (rc == 0 && nonblock && !(options & WNOHANG))

@@ -13,6 +13,7 @@
 #include <pipux/mm.h>
 #include <pipux/time.h>
 #include <pipux/wait.h>
+#include <asm/ldt.h>
 #include <asm/signal.h>
 #include <linux/resource.h>
 
@@ -127,6 +128,7 @@ struct task {
 	uint32_t ksp;		/* saved ESP while not running */
 	user_ctx_t saved_ctx;	/* user registers while not mm's last */
 	uint32_t tls_base;
+	struct user_desc tls_more[2];	/* kernel/tls.c */
 	uint32_t orig_eax;	/* system-call number, -1 outside of one */
 
 	/* signals: kernel/signal.c only */
@@ -236,6 +238,7 @@ struct clone_args_k {
 	uint32_t stack;			/* 0: the parent's ESP */
 	uint32_t parent_tid, child_tid, tls;
 	uint32_t pidfd;			/* int *, with CLONE_PIDFD */
+	bool clear_handlers;		/* CLONE_CLEAR_SIGHAND */
 };
 long do_clone(const struct clone_args_k *args);
 /* Other threads of the group end; returns when current is alone */

@@ -39,6 +39,8 @@ void sighand_put(struct sighand *s);
 /* exec: handlers become default, the alternate stack goes.  The table must
  * be unshared before: 0 or -ENOMEM, without effect then */
 int signals_exec(void);
+/* No handlers: what was caught is default again */
+void sighand_default(struct sighand *s);
 /* Recomputes t->sig_check after a change of its mask or queues */
 void signals_recheck(struct task *t);
 /* A thread leaves: hands group signals it was to take to another one */
