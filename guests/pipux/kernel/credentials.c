@@ -46,7 +46,7 @@ void cred_changed(const struct credentials *old)
 			&& !(c->permitted & ~old->permitted))
 		return;
 	current->process->dumpable = false;
-	current->pdeath_signal = 0;
+	current->process->leader->pdeath_signal = 0;
 }
 
 /* The ids, user or group, were changed from those of `old` */

@@ -99,6 +99,8 @@ static struct process *copy_process(uint32_t flags)
 	p->personality = me->personality;
 	p->dumpable = me->dumpable;
 	p->thp_disable = me->thp_disable;
+	p->memory_errors = me->memory_errors;
+	p->io_flusher = me->io_flusher;
 	p->oom_score_adj = me->oom_score_adj;
 	p->parent = flags & CLONE_PARENT ? me->parent : me;
 	p->parent_tid = flags & CLONE_PARENT ? me->parent_tid : current->tid;

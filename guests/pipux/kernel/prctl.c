@@ -59,9 +59,37 @@ static long flag_set(bool *flag, uint32_t on)
 
 static long slack_set(uint32_t ns)
 {
+	if (current->rt_own)
+		return 0;
 	current->timer_slack = ns && (int32_t)ns > 0 ? ns
 		: current->default_slack;
 	return 0;
+}
+
+/* Memory errors never happen here: what a program wants of them is kept */
+static long memory_errors_set(uint32_t what, uint32_t policy, uint32_t c,
+		uint32_t d)
+{
+	if (c || d || what > PR_MCE_KILL_SET || (policy && !what)
+			|| policy > PR_MCE_KILL_DEFAULT)
+		return -EINVAL;
+	current->process->memory_errors = !what ? 0
+		: (uint8_t)(PR_MCE_KILL_DEFAULT - policy);
+	return 0;
+}
+
+/* Nothing is done for a process that writes for others: kept */
+static long flusher(int option, uint32_t arg, uint32_t b, uint32_t c,
+		uint32_t d)
+{
+	struct process *p = current->process;
+
+	if (!capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	if (b || c || d || (option == PR_GET_IO_FLUSHER && arg))
+		return -EINVAL;
+	return option == PR_GET_IO_FLUSHER ? p->io_flusher
+		: flag_set(&p->io_flusher, arg);
 }
 
 static long privs_renounce(uint32_t arg, uint32_t b, uint32_t c, uint32_t d)
@@ -123,6 +151,17 @@ long sys_prctl(int option, uint32_t arg, uint32_t arg3, uint32_t arg4,
 		return put_user((int)p->subreaper, (int *)arg);
 	case PR_SET_CHILD_SUBREAPER:
 		return flag_set(&p->subreaper, !!arg);
+	case PR_TASK_PERF_EVENTS_DISABLE:
+	case PR_TASK_PERF_EVENTS_ENABLE:
+		return 0;
+	case PR_MCE_KILL:
+		return memory_errors_set(arg, arg3, arg4, arg5);
+	case PR_MCE_KILL_GET:
+		rc = no_arguments(arg, arg3, arg4, arg5);
+		return rc ? rc : PR_MCE_KILL_DEFAULT - p->memory_errors;
+	case PR_SET_IO_FLUSHER:
+	case PR_GET_IO_FLUSHER:
+		return flusher(option, arg, arg3, arg4, arg5);
 	}
 	rc = cap_prctl(option, arg, arg3, arg4, arg5);
 	return rc == -ENOSYS ? -EINVAL : rc;

@@ -76,10 +76,10 @@ long sys_setrlimit(uint32_t which, const struct rlimit *ulimit)
 {
 	struct rlimit r;
 
-	if (which >= RLIM_NLIMITS)
-		return -EINVAL;
 	if (get_user(r, ulimit))
 		return -EFAULT;
+	if (which >= RLIM_NLIMITS)
+		return -EINVAL;
 	return limit_set(current->process, which, &r);
 }
 
@@ -114,14 +114,14 @@ long sys_prlimit64(int pid, uint32_t which, const struct rlimit64 *unew,
 	struct rlimit new;
 	long rc;
 
-	if (which >= RLIM_NLIMITS)
-		return -EINVAL;
 	if (unew && get_user(new64, unew))
 		return -EFAULT;
 	if (!t)
 		return -ESRCH;
 	if (!may_limit(t->process))
 		return -EPERM;
+	if (which >= RLIM_NLIMITS)
+		return -EINVAL;
 	old64.rlim_cur = from_word(t->process->limits[which].rlim_cur);
 	old64.rlim_max = from_word(t->process->limits[which].rlim_max);
 	if (unew) {

@@ -10,9 +10,15 @@
 
 long sys_setpriority(int which, uint32_t who, int nice);
 
+static long too_big(struct sched_attr *uattr)
+{
+	(void)put_user((uint32_t)sizeof(*uattr), (uint32_t *)&uattr->size);
+	return -E2BIG;
+}
+
 /* A structure that may be older or newer than ours: -E2BIG if more is said
  * than we know */
-static long attr_get(struct sched_attr *a, const struct sched_attr *uattr)
+static long attr_get(struct sched_attr *a, struct sched_attr *uattr)
 {
 	uint32_t size;
 	uint8_t c;
@@ -21,10 +27,8 @@ static long attr_get(struct sched_attr *a, const struct sched_attr *uattr)
 		return -EFAULT;
 	if (!size)
 		size = ATTR_SIZE;
-	if (size < ATTR_SIZE || size > ATTR_MAX) {
-		(void)put_user((uint32_t)sizeof(*a), (uint32_t *)&uattr->size);
-		return -E2BIG;
-	}
+	if (size < ATTR_SIZE || size > ATTR_MAX)
+		return too_big(uattr);
 	memset(a, 0, sizeof(*a));
 	if (copy_from_user(a, uattr, MIN(size, (uint32_t)sizeof(*a))))
 		return -EFAULT;
@@ -32,17 +36,36 @@ static long attr_get(struct sched_attr *a, const struct sched_attr *uattr)
 		if (get_user(c, (const uint8_t *)uattr + i))
 			return -EFAULT;
 		if (c)
-			return -E2BIG;
+			return too_big(uattr);
 	}
-	return 0;
+	return (a->sched_flags & SCHED_FLAG_UTIL_CLAMP)
+		&& size < SCHED_ATTR_SIZE_VER1 ? -EINVAL : 0;
 }
 
-#define FLAGS_KNOWN	(SCHED_FLAG_RESET_ON_FORK | SCHED_FLAG_RECLAIM \
-	| SCHED_FLAG_DL_OVERRUN)
+#define FLAGS_KNOWN	SCHED_FLAG_ALL
+#define DEADLINE_MIN	1024u		/* ns of runtime */
 
-/* LIMIT: SCHED_DEADLINE is EPERM */
-long sys_sched_setattr(int pid, const struct sched_attr *uattr,
-		unsigned flags)
+/* sched(7), SCHED_DEADLINE: runtime <= deadline <= period */
+static bool deadline_valid(const struct sched_attr *a)
+{
+	return a->sched_deadline && a->sched_runtime >= DEADLINE_MIN
+		&& a->sched_runtime <= a->sched_deadline
+		&& (!a->sched_period || a->sched_deadline <= a->sched_period);
+}
+
+/* What t has already and is to keep */
+static void attr_keep(struct sched_attr *a, const struct task *t)
+{
+	if (a->sched_flags & SCHED_FLAG_KEEP_POLICY)
+		a->sched_policy = t->policy;
+	if (a->sched_flags & SCHED_FLAG_KEEP_PARAMS) {
+		a->sched_priority = t->rt_own;
+		a->sched_nice = t->nice;
+	}
+}
+
+/* LIMIT: SCHED_DEADLINE is EPERM; no utilization is clamped (EOPNOTSUPP) */
+long sys_sched_setattr(int pid, struct sched_attr *uattr, unsigned flags)
 {
 	struct sched_attr a;
 	struct task *t;
@@ -58,8 +81,11 @@ long sys_sched_setattr(int pid, const struct sched_attr *uattr,
 	t = pid ? task_by_tid(pid) : current;
 	if (!t)
 		return -ESRCH;
+	attr_keep(&a, t);
 	if (a.sched_policy == SCHED_DEADLINE)
-		return -EPERM;
+		return deadline_valid(&a) ? -EPERM : -EINVAL;
+	if (a.sched_flags & SCHED_FLAG_UTIL_CLAMP)
+		return -EOPNOTSUPP;
 	rc = task_set_scheduler(t, (int)a.sched_policy
 		| (a.sched_flags & SCHED_FLAG_RESET_ON_FORK
 			? SCHED_RESET_ON_FORK : 0), (int)a.sched_priority);

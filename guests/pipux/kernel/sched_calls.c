@@ -28,22 +28,31 @@ static int clamp_nice(int nice)
 	return nice < NICE_MIN ? NICE_MIN : nice > NICE_MAX ? NICE_MAX : nice;
 }
 
-static bool may_renice(const struct task *t, int nice)
+static bool is_owner(const struct task *t)
 {
-	if (capable(CAP_SYS_NICE))
-		return true;
-	return nice >= t->nice && (current->cred.euid == t->cred.uid
-		|| current->cred.euid == t->cred.euid);
+	uint32_t euid = current->cred.euid;
+
+	return euid == t->cred.uid || euid == t->cred.euid;
+}
+
+/* RLIMIT_NICE counts from 1, nice 19, to 40, nice -20 */
+static bool within_limit(const struct task *t, int nice)
+{
+	return 20 - nice <= (long)MIN(t->process->limits[RLIMIT_NICE].rlim_cur,
+		40ul) || capable(CAP_SYS_NICE);
 }
 
 static void set_one(struct priority_walk *w, struct task *t)
 {
-	if (w->rc == -ESRCH)
-		w->rc = 0;
-	if (may_renice(t, w->nice))
+	if (!is_owner(t) && !capable(CAP_SYS_NICE)) {
+		w->rc = -EPERM;
+	} else if (w->nice < t->nice && !within_limit(t, w->nice)) {
+		w->rc = -EACCES;
+	} else {
+		if (w->rc == -ESRCH)
+			w->rc = 0;
 		t->nice = w->nice;
-	else
-		w->rc = current->cred.euid == t->cred.uid ? -EACCES : -EPERM;
+	}
 }
 
 static void get_one(struct priority_walk *w, struct task *t)
@@ -117,7 +126,7 @@ long sys_nice(int increment)
 	int nice = clamp_nice(increment > 40 ? NICE_MAX
 		: increment < -40 ? NICE_MIN : current->nice + increment);
 
-	if (!may_renice(current, nice))
+	if (nice < current->nice && !within_limit(current, nice))
 		return -EPERM;
 	current->nice = nice;
 	return 0;
@@ -149,15 +158,30 @@ static int policy_check(int policy, int priority)
 	}
 }
 
-static int may_schedule(const struct task *t, int priority)
+/* sched(7), "Privileges and resource limits" */
+static int may_schedule(const struct task *t, int policy, int priority,
+		bool reset)
 {
+	uint32_t limit = t->process->limits[RLIMIT_RTPRIO].rlim_cur;
+
 	if (capable(CAP_SYS_NICE))
 		return 0;
-	if (current->cred.euid != t->cred.euid
-			&& current->cred.euid != t->cred.uid)
+	if (priority && ((policy != t->policy && !limit)
+			|| (priority > t->rt_own && (uint32_t)priority > limit)))
 		return -EPERM;
-	return priority > (int)t->process->limits[RLIMIT_RTPRIO].rlim_cur
-		&& priority > t->rt_own ? -EPERM : 0;
+	if (t->policy == SCHED_IDLE && policy != SCHED_IDLE
+			&& !within_limit(t, t->nice))
+		return -EPERM;
+	return is_owner(t) && (reset || !t->reset_on_fork) ? 0 : -EPERM;
+}
+
+/* prctl(2), PR_SET_TIMERSLACK: real-time threads have none */
+static void slack_follow(struct task *t)
+{
+	if (t->rt_own)
+		t->timer_slack = 0;
+	else if (!t->timer_slack)
+		t->timer_slack = t->default_slack;
 }
 
 /* sched_setscheduler(2) with SCHED_RESET_ON_FORK in `policy` */
@@ -169,11 +193,12 @@ long task_set_scheduler(struct task *t, int policy, int priority)
 	policy &= ~SCHED_RESET_ON_FORK;
 	rc = policy_check(policy, priority);
 	if (!rc)
-		rc = may_schedule(t, priority);
+		rc = may_schedule(t, policy, priority, reset);
 	if (rc)
 		return rc;
 	t->reset_on_fork = reset;
 	sched_set_policy(t, policy, priority);
+	slack_follow(t);
 	futex_priority_changed(t);
 	return 0;
 }
@@ -284,12 +309,15 @@ long sys_sched_rr_get_interval_time64(int pid, void *uts)
 
 long sys_sched_setaffinity(int pid, uint32_t size, const uint32_t *umask)
 {
+	const struct task *t = task_arg(pid);
 	uint32_t mask = 0;
 
 	if (copy_from_user(&mask, umask, MIN(size, sizeof(mask))))
 		return -EFAULT;
-	if (!task_arg(pid))
+	if (!t)
 		return -ESRCH;
+	if (!is_owner(t) && !capable(CAP_SYS_NICE))
+		return -EPERM;
 	return mask & 1 ? 0 : -EINVAL;
 }
 

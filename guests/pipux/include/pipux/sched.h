@@ -100,7 +100,8 @@ struct process {
 	struct sem_undo *sem_undo;	/* ipc/: NULL: none */
 	uint32_t personality;	/* personality(2); inherited by fork */
 	bool dumpable, thp_disable;	/* prctl(2); inherited by fork */
-	bool subreaper;
+	uint8_t memory_errors;	/* PR_MCE_KILL_DEFAULT less what is set */
+	bool io_flusher, subreaper;
 	bool vfork_child, did_exec, oom_killed;
 	int oom_score_adj;	/* -1000: never a victim */
 	bool kernel;		/* kernel/kthread.c: no program, no signals */
