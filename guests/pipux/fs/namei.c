@@ -6,8 +6,10 @@
  * impossible: `..` of the root is the root.
  */
 #include "notify.h"
+#include <linux/openat2.h>
 
 #define LINKS_MAX	40
+#define SCOPED		(RESOLVE_BENEATH | RESOLVE_IN_ROOT)
 
 struct walk {
 	struct path at;			/* where we stand, referenced */
@@ -17,6 +19,8 @@ struct walk {
 	bool stop;			/* before the very last component */
 	bool slash;			/* the end must be a directory */
 	uint8_t links, depth;
+	uint8_t resolve;		/* RESOLVE_*: openat2(2) */
+	struct path base;		/* then: where it began, referenced */
 	struct {
 		struct path link;	/* keeps the text alive */
 		char *buf;		/* or this holds it */
@@ -166,14 +170,15 @@ static inline void walk_down(struct walk *w, struct dentry *d)
  */
 static int walk_up(struct walk *w)
 {
-	const struct path *root = &current->fs->root;
+	const struct path *root = w->resolve & SCOPED ? &w->base
+		: &current->fs->root;
 	struct path up = w->at;
 	struct mount *m;
 
 	do {
 		m = up.mnt;
 		if (path_same(&up, root))
-			return 0;
+			return w->resolve & RESOLVE_BENEATH ? -EXDEV : 0;
 		if (!path_up(&up))
 			return up.dentry == m->root ? 0 : -ENOENT;
 	} while (up.mnt != m);
@@ -186,6 +191,23 @@ static int walk_up(struct walk *w)
 	return 0;
 }
 
+/* A link of procfs that is a place, not a path */
+static int may_jump(const struct walk *w)
+{
+	if (likely(!w->resolve))
+		return 0;
+	if (w->resolve & RESOLVE_NO_MAGICLINKS)
+		return -ELOOP;
+	return w->resolve & SCOPED ? -EXDEV : 0;
+}
+
+/* Another mount than where the walk began? */
+static inline int check_mount(const struct walk *w)
+{
+	return unlikely(w->resolve & RESOLVE_NO_XDEV)
+		&& w->at.mnt != w->base.mnt ? -EXDEV : 0;
+}
+
 /* Goes on with the text of the link `d`, whose reference is taken over */
 static int walk_link(struct walk *w, struct dentry *d)
 {
@@ -196,14 +218,17 @@ static int walk_link(struct walk *w, struct dentry *d)
 		dentry_put(d);
 		return -ELOOP;
 	}
-	if (unlikely(w->at.mnt->flags & MS_NOSYMFOLLOW)) {
+	if (unlikely((w->at.mnt->flags & MS_NOSYMFOLLOW)
+	    || (w->resolve & RESOLVE_NO_SYMLINKS))) {
 		dentry_put(d);
 		return -ELOOP;
 	}
 	if (d->inode->ops->follow) {
 		struct path to;
-		int rc = d->inode->ops->follow(d->inode, &to);
+		int rc = may_jump(w);
 
+		if (rc == 0)
+			rc = d->inode->ops->follow(d->inode, &to);
 		dentry_put(d);
 		if (rc == 0)
 			walk_jump(w, to);
@@ -220,8 +245,12 @@ static int walk_link(struct walk *w, struct dentry *d)
 	w->stack[w->depth].rest = w->rest;
 	w->depth++;
 	w->rest = text;
-	if (*text == '/')
-		walk_jump(w, path_get(&current->fs->root));
+	if (*text != '/')
+		return 1;
+	if (unlikely(w->resolve & (RESOLVE_BENEATH | RESOLVE_NO_XDEV)))
+		return -EXDEV;
+	walk_jump(w, path_get(w->resolve & RESOLVE_IN_ROOT ? &w->base
+		: &current->fs->root));
 	return 1;
 }
 
@@ -268,6 +297,8 @@ static int walk_on(struct walk *w)
 		rc = walk_step(w, !last || w->follow || w->slash);
 		if (rc < 0)
 			return rc;
+		if (check_mount(w))
+			return -EXDEV;
 		if (last && rc == 0)
 			break;
 	}
@@ -302,9 +333,15 @@ static int walk_begin(struct walk *w, int dfd, const char *path)
 
 	if (!*path)
 		return -ENOENT;
-	rc = base_lookup(dfd, path, &w->at);
+	w->resolve = current->resolve;
+	if (unlikely(w->resolve & RESOLVE_BENEATH) && *path == '/')
+		return -EXDEV;
+	rc = base_lookup(dfd, w->resolve & RESOLVE_IN_ROOT ? "." : path,
+		&w->at);
 	if (rc)
 		return rc;
+	if (unlikely(w->resolve))
+		w->base = path_get(&w->at);
 	w->rest = path;
 	w->slash = w->follow = w->stop = false;
 	w->links = w->depth = 0;
@@ -316,6 +353,10 @@ static int walk_take(struct walk *w, int rc, struct path *p)
 {
 	while (unlikely(w->depth))
 		walk_pop(w);
+	if (unlikely(w->resolve)) {
+		rc = rc ? rc : check_mount(w);
+		path_put(&w->base);
+	}
 	if (rc)
 		path_put(&w->at);
 	else

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * openat2(2): openat that refuses what it does not know.
- * LIMIT: bits of `resolve` are EINVAL, as in a kernel older than they.
- */
+/* openat2(2): openat that refuses what it does not know; `resolve` */
 #include "internal.h"
 #include <linux/openat2.h>
 
@@ -11,6 +8,10 @@
 	| O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC \
 	| O_PATH | O_TMPFILE)
 #define FLAGS_PATH	(O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC)
+
+#define RESOLVE_KNOWN	(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS	\
+	| RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH | RESOLVE_IN_ROOT	\
+	| RESOLVE_CACHED)
 
 long sys_openat(int dfd, const char *upath, int flags, uint32_t mode);
 
@@ -25,7 +26,12 @@ static long how_check(const struct open_how *how)
 		return -EINVAL;
 	if ((how->flags & O_PATH) && (how->flags & ~(uint64_t)FLAGS_PATH))
 		return -EINVAL;
-	return how->resolve ? -EINVAL : 0;
+	if ((how->resolve & ~(uint64_t)RESOLVE_KNOWN)
+	    || (how->resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT))
+		== (RESOLVE_BENEATH | RESOLVE_IN_ROOT))
+		return -EINVAL;
+	/* nobody here can tell beforehand whether a walk will have to wait */
+	return how->resolve & RESOLVE_CACHED ? -EAGAIN : 0;
 }
 
 /* The rest of a structure longer than ours must be zero */
@@ -58,5 +64,10 @@ long sys_openat2(int dfd, const char *upath, const struct open_how *uhow,
 	if (get_user(how, uhow))
 		return -EFAULT;
 	rc = how_check(&how);
-	return rc ? rc : sys_openat(dfd, upath, how.flags, how.mode);
+	if (rc)
+		return rc;
+	current->resolve = how.resolve;
+	rc = sys_openat(dfd, upath, how.flags, how.mode);
+	current->resolve = 0;
+	return rc;
 }

@@ -116,6 +116,7 @@ struct task {
 	struct mm *mm;		/* NULL in kernel threads and zombies */
 	struct files *files;
 	struct fs_context *fs;
+	uint8_t resolve;	/* openat2(2), while it looks for its file */
 	struct sighand *sighand;
 	struct ptrace *ptrace;	/* <pipux/ptrace.h>; NULL: nobody traces it */
 	struct list tracees;	/* struct ptrace of those that it traces */
