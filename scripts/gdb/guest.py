@@ -63,7 +63,7 @@ class Guest:
         """Base name of the file that the task executes, or ""."""
         if not task.mm or not task.mm.get().exe:
             return ""
-        return task.mm.get().exe.get().dentry.get().name.string()
+        return task.mm.get().exe.get().path.dentry.get().name.string()
 
     def mapped_files(self, task):
         """[(base name, address)] of the beginnings of mapped files."""
@@ -73,7 +73,7 @@ class Guest:
         kind = self.image.struct("vma")
         for vma in linked(task.mm.get().vmas, kind, "link", self.partition):
             if vma.file and vma.offset == 0:
-                name = vma.file.get().dentry.get().name.string()
+                name = vma.file.get().path.dentry.get().name.string()
                 if name not in (known for known, _ in found):
                     found.append((name, vma.start))
         return found

@@ -22,12 +22,18 @@ _processes = []         # files for processes, in the order they were given
 
 
 class Identity:
-    """`names`: what a command accepts for it, the preferred one first."""
+    """`names`: what a command accepts for it, the preferred one first.
+    `image` is found when it is asked for: breakpoints need the names only.
+    """
 
-    def __init__(self, names, text, program=None, vm=None, guest=None,
-                 process=None):
-        self.names, self.text, self.image = names, text, program
+    def __init__(self, names, text, program=lambda: None, vm=None,
+                 guest=None, process=None):
+        self.names, self.text, self._program = names, text, program
         self.vm, self.guest, self.process = vm, guest, process
+
+    @property
+    def image(self):
+        return self._program()
 
     def matches(self, name):
         return name in self.names
@@ -155,7 +161,7 @@ def _guest(part):
         if vm.desc and guest_of(vm) == part:
             names = guest_names(vm)
             return Identity(names, f"guest {vm.id} {vm.config.name}",
-                            guest_image(vm), vm=vm)
+                            lambda: guest_image(vm), vm=vm)
     return None
 
 
@@ -173,7 +179,7 @@ def _process(part, parent):
         names += [str(task.tid), task.comm]
         texts.append(f"{task.tid} {task.comm}")
     return Identity(names, "process " + ", ".join(texts),
-                    process_image(kernel, owners[0]),
+                    lambda: process_image(kernel, owners[0]),
                     guest=kernel, process=owners[0])
 
 
@@ -183,7 +189,7 @@ def identify(part):
     parent = part.parent()
     try:
         if parent is None:
-            found = Identity(["root"], "root", _file("root"))
+            found = Identity(["root"], "root", lambda: _file("root"))
             if found.image:
                 name = os.path.splitext(found.image.name)[0]
                 found.names.append(name)
