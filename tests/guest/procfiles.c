@@ -154,6 +154,22 @@ static void test_smaps(void)
 	CHECK(!amount(p, "\nPrivate_Dirty") && !munmap(p, 4096) && !close(fd));
 }
 
+/* The clock's: sleeping takes one */
+static void test_interrupts(void)
+{
+	unsigned long long before, after;
+	char *line;
+
+	CHECK(load("/proc/stat") && (line = strstr(text, "\nintr ")));
+	before = strtoull(line + 6, NULL, 10);
+	usleep(20000);
+	CHECK(load("/proc/stat") && (line = strstr(text, "\nintr ")));
+	after = strtoull(line + 6, NULL, 10);
+	CHECK(before > 0 && after > before);
+	CHECK(load("/proc/interrupts") && strstr(text, "CPU0"));
+	CHECK(strstr(text, "timer"));
+}
+
 static void test_system(void)
 {
 	static const char *const files[] = {
@@ -184,6 +200,7 @@ int main(void)
 	test_fdinfo();
 	test_sleeper();
 	test_smaps();
+	test_interrupts();
 	test_system();
 	return passed("procfiles");
 }

@@ -89,11 +89,15 @@ void vidt_init(void)
 	vmm_shared->fault_entry = (uint32_t)kernel_fault_stub;
 }
 
+uint32_t irq_counts[32];
+
 void interrupts_handle(void)
 {
 	uint32_t pending = vmm_shared->pending;
 
 	vmm_shared->pending = 0;
+	for (uint32_t left = pending; left; left &= left - 1)
+		irq_counts[__builtin_ctz(left)]++;
 	if (pending & 1u << VMM_IRQ_TIMER)
 		timers_run();
 	if (pending & 1u << VMM_IRQ_CONSOLE)

@@ -98,6 +98,7 @@ int proc_syscall_show(struct proc_out *o, const struct proc_node *n);
 
 /* proc_counters.c */
 int proc_vmstat_show(struct proc_out *o, const struct proc_node *n);
+uint32_t interrupt_count(void);
 int proc_interrupts_show(struct proc_out *o, const struct proc_node *n);
 int proc_slabinfo_show(struct proc_out *o, const struct proc_node *n);
 int proc_swaps_show(struct proc_out *o, const struct proc_node *n);

@@ -4,6 +4,8 @@
  * vmstat, interrupts, slabs, swaps, terminal drivers, consoles.
  */
 #include "proc.h"
+#include <pipux/arch.h>
+#include <pipux/vmm.h>
 
 #define KIB	1024u
 
@@ -23,10 +25,29 @@ int proc_vmstat_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
-/* LIMIT: the VMM's interrupts are not counted */
+uint32_t interrupt_count(void)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(irq_counts); i++)
+		sum += irq_counts[i];
+	return sum;
+}
+
+/* Those of the VMM, by bit of what it has for this guest */
 int proc_interrupts_show(struct proc_out *o, const struct proc_node *n)
 {
-	proc_printf(o, "%12s\n", "CPU0");
+	proc_printf(o, "%15s\n", "CPU0");
+	for (uint32_t i = 0; i < ARRAY_SIZE(irq_counts); i++) {
+		if (!irq_counts[i])
+			continue;
+		proc_printf(o, "%3u: %10u  VMM  ", i, irq_counts[i]);
+		if (i >= VMM_IRQ_VIRTIO)
+			proc_printf(o, "virtio%u\n", i - VMM_IRQ_VIRTIO);
+		else
+			proc_printf(o, "%s\n", i == VMM_IRQ_TIMER ? "timer"
+				: "console");
+	}
 	return 0;
 }
 

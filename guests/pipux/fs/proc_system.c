@@ -90,7 +90,8 @@ static int stat_show(struct proc_out *o, const struct proc_node *n)
 	s = ns_div(busy - user, TICK_NS);
 	i = ns_div(idle_time(), TICK_NS);
 	proc_printf(o, "cpu  %u 0 %u %u 0 0 0 0 0 0\n"
-		"cpu0 %u 0 %u %u 0 0 0 0 0 0\nintr 0\n", u, s, i, u, s, i);
+		"cpu0 %u 0 %u %u 0 0 0 0 0 0\nintr %u\n", u, s, i, u, s, i,
+		interrupt_count());
 	proc_printf(o, "ctxt %llu\nbtime %u\nprocesses %llu\n"
 		"procs_running %u\nprocs_blocked 0\n",
 		(unsigned long long)switch_count(),

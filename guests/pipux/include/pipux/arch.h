@@ -36,6 +36,7 @@ void vidt_init(void);
 /* More (or less) of those who look at calls: kernel/trace.c, ptrace.c */
 void syscall_watch(int watchers);
 void interrupts_handle(void);		/* those that are pending */
+extern uint32_t irq_counts[32];		/* by bit of what is pending */
 __attribute__((noreturn)) void exit_to_user(void);
 
 /* kernel/account.c: TSC ticks since the last look count for current */

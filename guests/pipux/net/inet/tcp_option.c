@@ -157,6 +157,27 @@ int tcp_state_number(enum tcp_state state)
 	return numbers[state];
 }
 
+#define TICK_US		(TCP_SLOW_INTERVAL * 1000)
+
+/* lwIP measures in ticks of half a second */
+static void fill_info(struct tcp_info *i, const struct tcp_pcb *p)
+{
+	i->tcpi_snd_mss = i->tcpi_rcv_mss = i->tcpi_advmss = tcp_mss(p);
+	i->tcpi_retransmits = p->nrtx;
+	i->tcpi_snd_cwnd = p->cwnd / tcp_mss(p);
+	i->tcpi_snd_ssthresh = p->ssthresh / tcp_mss(p);
+	i->tcpi_rcv_space = p->rcv_wnd;
+	i->tcpi_rto = p->rto * TICK_US;
+	i->tcpi_rtt = (p->sa >> 3) * TICK_US;
+	i->tcpi_rttvar = (p->sv >> 2) * TICK_US;
+	i->tcpi_options = (p->flags & TF_SACK ? TCPI_OPT_SACK : 0)
+		| (p->flags & TF_WND_SCALE ? TCPI_OPT_WSCALE : 0);
+	i->tcpi_snd_wscale = p->snd_scale;
+	i->tcpi_rcv_wscale = p->rcv_scale;
+	for (const struct tcp_seg *s = p->unacked; s; s = s->next)
+		i->tcpi_unacked++;
+}
+
 static int get_info(struct tcp_sock *t, void *uval, int *ulen)
 {
 	struct tcp_info info = {
@@ -166,11 +187,8 @@ static int get_info(struct tcp_sock *t, void *uval, int *ulen)
 
 	if (get_user(len, ulen))
 		return -EFAULT;
-	if (t->pcb && t->pcb->state != LISTEN) {
-		info.tcpi_snd_mss = info.tcpi_rcv_mss = tcp_mss(t->pcb);
-		info.tcpi_retransmits = t->pcb->nrtx;
-		info.tcpi_snd_cwnd = t->pcb->cwnd / tcp_mss(t->pcb);
-	}
+	if (t->pcb && t->pcb->state != LISTEN)
+		fill_info(&info, t->pcb);
 	len = MIN(len, (int)sizeof(info));
 	if (copy_to_user(uval, &info, len))
 		return -EFAULT;
