@@ -12,7 +12,7 @@
 ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos)
 {
 	struct inode *inode = f->inode;
-	size_t done = 0, n = iov->len;
+	size_t done = 0, n = iov->len, all = iov->len;
 
 	if (*pos >= inode->size || n == 0) {
 		file_accessed(f);
@@ -31,8 +31,12 @@ ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos)
 			return done ? (ssize_t)done : PTR_ERR(page);
 		rc = iov_to(iov, page + off, k);
 		page_unpin(page);
-		if (unlikely(rc))
+		if (unlikely(rc)) {
+			k = all - done - iov->len;	/* before the fault */
+			*pos += k;
+			done += k;
 			return done ? (ssize_t)done : rc;
+		}
 		*pos += k;
 		done += k;
 	}

@@ -1,62 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Pipes (pipe(7)): a byte ring with readers and writers.  The same operations
- * serve FIFOs, which add only how they are opened (fifo.c).
+ * Pipes (pipe(7)): slots of data with readers and writers.  The same
+ * operations serve FIFOs, which add only how they are opened (fifo.c).
  */
 #include "pipe.h"
 #include <asm/ioctls.h>
-
-#define PIPE_PAGES	16
-#define PIPE_PAGES_MAX	256		/* pipe-max-size: 1 MiB */
-
-static inline void wake(struct wait_queue *q)
-{
-	if (!list_empty(&q->waiters))
-		wake_up(q);
-}
-
-struct pipe *pipe_new(void)
-{
-	struct pipe *p = kzalloc(sizeof(*p));
-
-	if (!p)
-		return NULL;
-	if (!ring_init(&p->ring, PIPE_PAGES)) {
-		kfree(p);
-		return NULL;
-	}
-	wait_queue_init(&p->rd);
-	wait_queue_init(&p->wr);
-	return p;
-}
-
-void pipe_free(struct pipe *p)
-{
-	ring_destroy(&p->ring);
-	kfree(p);
-}
 
 struct pipe *file_pipe(struct file *f)
 {
 	return f->ops == &pipe_fops ? f->inode->pipe : NULL;
 }
 
-/* What is there, up to iov->len; some bytes or -EFAULT */
-static ssize_t take(struct pipe *p, struct iov *iov)
+ssize_t pipe_take(struct pipe *p, struct iov *iov)
 {
-	size_t want = iov->len;
-	const char *src;
-	uint32_t n;
+	ssize_t done = 0;
+	bool packet = false;
 
-	while (iov->len && (src = ring_get_at(&p->ring, &n))) {
-		n = MIN(n, (uint32_t)iov->seg);
-		if (iov_to(iov, src, n))
-			return iov->len == want ? -EFAULT
-				: (ssize_t)(want - iov->len);
-		ring_get_done(&p->ring, n);
+	while (iov->len && !pipe_empty(p) && !packet) {
+		struct pipe_slot *s = pipe_slot(p, p->tail);
+		uint32_t n = MIN((size_t)s->len, iov->len);
+
+		if (iov_to(iov, s->page + s->off, n))
+			return done ? done : -EFAULT;
+		done += n;
+		packet = s->packet;
+		pipe_consume(p, n);
 	}
-	wake(&p->wr);
-	return want - iov->len;
+	pipe_wake(&p->wr);
+	return done;
+}
+
+long pipe_wait_data(struct pipe *p, bool nonblock)
+{
+	if (!pipe_empty(p) || !p->writers)
+		return 0;
+	return nonblock ? -EAGAIN
+		: wait_event(&p->rd, !pipe_empty(p) || !p->writers);
 }
 
 static ssize_t pipe_read(struct file *f, struct iov *iov, loff_t *pos)
@@ -66,34 +45,46 @@ static ssize_t pipe_read(struct file *f, struct iov *iov, loff_t *pos)
 
 	if (unlikely(!iov->len))
 		return 0;
-	if (!p->ring.len) {
-		if (!p->writers)
-			return 0;
-		if (f->flags & O_NONBLOCK)
-			return -EAGAIN;
-		rc = wait_event(&p->rd, p->ring.len || !p->writers);
+	if (pipe_empty(p)) {
+		rc = pipe_wait_data(p, f->flags & O_NONBLOCK);
 		if (rc)
 			return rc;
 	}
-	return take(p, iov);
+	return pipe_take(p, iov);
 }
 
-/* As much as there is room for: 0, or why not */
-static long put(struct pipe *p, struct iov *iov)
+/*
+ * What is left over of whole pages goes behind what the last slot holds, if
+ * it fits there: bytes moved, 0 if it does not, or -EFAULT.
+ */
+static long merge(struct pipe *p, struct iov *iov)
 {
-	uint32_t n;
-	char *dst;
+	struct pipe_slot *s = pipe_slot(p, p->head - 1);
+	uint32_t n = iov->len & ~PAGE_MASK;
 
-	while (iov->len && ring_room(&p->ring)) {
-		dst = ring_put_at(&p->ring, &n);
-		if (!dst)
-			return -ENOMEM;
-		n = MIN(n, (uint32_t)iov->seg);
-		if (iov_from(iov, dst, n))
-			return -EFAULT;
-		ring_put_done(&p->ring, n);
+	if (s->closed || !n || s->off + s->len + n > PAGE_SIZE)
+		return 0;
+	if (iov_from(iov, s->page + s->off + s->len, n))
+		return -EFAULT;
+	s->len += n;
+	return n;
+}
+
+long pipe_add(struct pipe *p, struct iov *iov, bool packet)
+{
+	struct pipe_slot s = {
+		.page = pipe_page(p), .packet = packet, .closed = packet,
+		.len = MIN(iov->len, (size_t)PAGE_SIZE),
+	};
+
+	if (!s.page)
+		return -ENOMEM;
+	if (iov_from(iov, s.page, s.len)) {
+		pipe_page_free(p, s.page);
+		return -EFAULT;
 	}
-	return 0;
+	pipe_push(p, &s);
+	return s.len;
 }
 
 long broken_pipe(void)
@@ -105,40 +96,45 @@ long broken_pipe(void)
 	return -EPIPE;
 }
 
-/* pipe(7): writes of PIPE_BUF bytes and less are never torn apart */
+long pipe_wait_room(struct pipe *p, bool nonblock)
+{
+	long rc = 0;
+
+	if (p->readers && pipe_full(p))
+		rc = nonblock ? -EAGAIN
+			: wait_event(&p->wr, !pipe_full(p) || !p->readers);
+	return rc == 0 && !p->readers ? broken_pipe() : rc;
+}
+
+/* Writes of PIPE_BUF bytes and less take one slot: they are never torn */
 static ssize_t pipe_write(struct file *f, struct iov *iov, loff_t *pos)
 {
 	struct pipe *p = f->inode->pipe;
-	size_t n = iov->len;
-	uint32_t need = n <= PIPE_BUF ? n : 1;
-	long rc = 0;
+	bool packet = f->flags & O_DIRECT;
+	long rc = 0, done = 0;
 
-	if (unlikely(!n))
+	if (unlikely(!iov->len))
 		return 0;
-	for (;;) {
-		if (unlikely(!p->readers)) {
-			rc = broken_pipe();
-			break;
-		}
-		if (ring_room(&p->ring) >= need) {
-			rc = put(p, iov);
-			wake(&p->rd);
-			if (rc || !iov->len)
+	if (unlikely(!p->readers))
+		return broken_pipe();
+	if (!pipe_empty(p))
+		rc = done = merge(p, iov);
+	while (rc >= 0 && iov->len) {
+		if (pipe_full(p)) {
+			pipe_wake(&p->rd);
+			rc = pipe_wait_room(p, f->flags & O_NONBLOCK);
+			if (rc)
 				break;
 		}
-		if (f->flags & O_NONBLOCK) {
-			rc = -EAGAIN;
-			break;
-		}
-		rc = wait_event(&p->wr, ring_room(&p->ring) >= need
-			|| !p->readers);
-		if (rc)
-			break;
+		rc = pipe_add(p, iov, packet);
+		if (rc > 0)
+			done += rc;
 	}
-	if (iov->len == n)
+	pipe_wake(&p->rd);
+	if (done <= 0)
 		return rc;
 	inode_touch(f->inode);
-	return n - iov->len;
+	return done;
 }
 
 static uint32_t pipe_poll(struct file *f, struct poll_table *pt)
@@ -148,14 +144,14 @@ static uint32_t pipe_poll(struct file *f, struct poll_table *pt)
 
 	if (f->mode & FMODE_READ) {
 		poll_wait(f, &p->rd, pt);
-		if (p->ring.len)
+		if (!pipe_empty(p))
 			mask |= POLLIN | POLLRDNORM;
 		if (!p->writers && (uintptr_t)f->priv != p->writers_seen)
 			mask |= POLLHUP;
 	}
 	if (f->mode & FMODE_WRITE) {
 		poll_wait(f, &p->wr, pt);
-		if (ring_room(&p->ring) >= PIPE_BUF)
+		if (!pipe_full(p))
 			mask |= POLLOUT | POLLWRNORM;
 		if (!p->readers)
 			mask |= POLLERR;
@@ -165,7 +161,7 @@ static uint32_t pipe_poll(struct file *f, struct poll_table *pt)
 
 static long pipe_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 {
-	int n = f->inode->pipe->ring.len;
+	int n = pipe_bytes(f->inode->pipe);
 
 	if (cmd != FIONREAD)
 		return -ENOTTY;
@@ -180,8 +176,8 @@ void pipe_drop(struct inode *inode, uint32_t mode)
 		p->readers--;
 	if (mode & FMODE_WRITE)
 		p->writers--;
-	wake(&p->rd);
-	wake(&p->wr);
+	pipe_wake(&p->rd);
+	pipe_wake(&p->wr);
 	if (p->readers || p->writers || p->opening)
 		return;
 	inode->pipe = NULL;
@@ -200,26 +196,6 @@ const struct file_ops pipe_fops = {
 	.ioctl = pipe_ioctl,
 	.release = pipe_release,
 };
-
-long pipe_get_size(struct pipe *p)
-{
-	return ring_size(&p->ring);
-}
-
-/* F_SETPIPE_SZ: a power of two of pages (fcntl(2)) */
-long pipe_set_size(struct pipe *p, unsigned long size)
-{
-	uint32_t pages = 1;
-	int rc;
-
-	if (size > PIPE_PAGES_MAX * PAGE_SIZE)
-		return size > INT32_MAX ? -EINVAL : -EPERM;
-	while (pages * PAGE_SIZE < size)
-		pages *= 2;
-	rc = ring_resize(&p->ring, pages);
-	wake(&p->wr);
-	return rc ? rc : (long)ring_size(&p->ring);
-}
 
 /* Both ends of a new pipe */
 static int pipe_open(struct file *end[2], uint32_t flags)
@@ -253,7 +229,7 @@ long sys_pipe2(int *ufd, int flags)
 
 	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
 		return -EINVAL;
-	rc = pipe_open(end, flags & O_NONBLOCK);
+	rc = pipe_open(end, flags & (O_NONBLOCK | O_DIRECT));
 	if (rc)
 		return rc;
 	fd[0] = fd_install_new(end[0], cloexec);

@@ -180,14 +180,17 @@ long sys_pwritev(int fd, const struct iovec *uvec, unsigned long n,
 #define RWF_ACCEPTED	(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND)
 
 /* The error of a flag that is not accepted, which comes last (preadv2(2)) */
-static long flags_refused(int fd, loff_t pos)
+static long flags_refused(int fd, move_fn move, loff_t pos)
 {
 	struct file *f = fd_get_io(fd);
-	long rc;
+	long rc = -EOPNOTSUPP;
 
 	if (!f)
 		return -EBADF;
-	rc = pos != -1 && !(f->mode & FMODE_SEEK) ? -ESPIPE : -EOPNOTSUPP;
+	if (pos != -1 && !(f->mode & FMODE_SEEK))
+		rc = -ESPIPE;
+	else if (!(f->mode & (move == file_read ? FMODE_READ : FMODE_WRITE)))
+		rc = -EBADF;
 	file_put(f);
 	return rc;
 }
@@ -220,7 +223,9 @@ static long move_vec2(int fd, move_fn move, const struct iovec *uvec,
 		unsigned long n, loff_t pos, int flags)
 {
 	if (flags & ~RWF_ACCEPTED)
-		return flags_refused(fd, pos);
+		return flags_refused(fd, move, pos);
+	if (pos < -1)
+		return -EINVAL;
 	return move_vec(fd, move, uvec, n, pos == -1 ? NULL : &pos);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Copying from file to file inside the kernel: sendfile(2),
- * copy_file_range(2), splice(2), by way of one page of memory.
+ * copy_file_range(2), by way of one page of memory.
  */
 #include "internal.h"
 
@@ -82,6 +82,8 @@ static long send(struct file *out, struct file *in, void *upos, bool wide,
 		return -EBADF;
 	if (upos && !(in->mode & FMODE_SEEK))
 		return -ESPIPE;
+	if ((ssize_t)n < 0)
+		return -EINVAL;
 	/* As Linux 6.1: a terminal's end of file would be lost in the total */
 	if (!inode_is(in->inode, S_IFREG) && !inode_is(in->inode, S_IFBLK))
 		return -EINVAL;
@@ -122,13 +124,36 @@ long sys_sendfile64(int out, int in, void *upos, size_t n)
 	return send_fds(out, in, upos, true, n);
 }
 
+/* copy_file_range(2), what may be copied: cuts *n to it, 0 or an error */
+static int range_check(struct file *in, loff_t from, struct file *out,
+		loff_t to, size_t *n)
+{
+	if ((uint64_t)from + *n < (uint64_t)from
+	    || (uint64_t)to + *n < (uint64_t)to)
+		return -EOVERFLOW;
+	if (from >= in->inode->size)
+		*n = 0;
+	else if (from >= 0)
+		*n = MIN((loff_t)*n, in->inode->size - from);
+	if (to >= 0 && inode_new_size(out->inode, to + 1) && *n)
+		return -EFBIG;
+	if (in->inode == out->inode && from < to + (loff_t)*n
+	    && to < from + (loff_t)*n)
+		return -EINVAL;
+	return from < 0 || to < 0 ? -EINVAL : 0;
+}
+
 static long copy_range(struct file *in, loff_t *uin, struct file *out,
-		loff_t *uout, size_t n)
+		loff_t *uout, size_t n, unsigned flags)
 {
 	loff_t in_pos = in->pos, out_pos = out->pos;
 	struct transfer t = { in, out, &in_pos, &out_pos };
 	long rc;
 
+	if ((uin && get_user(in_pos, uin)) || (uout && get_user(out_pos, uout)))
+		return -EFAULT;
+	if (flags)
+		return -EINVAL;
 	if (inode_is(in->inode, S_IFDIR) || inode_is(out->inode, S_IFDIR))
 		return -EISDIR;
 	if (!inode_is(in->inode, S_IFREG) || !inode_is(out->inode, S_IFREG))
@@ -136,13 +161,9 @@ static long copy_range(struct file *in, loff_t *uin, struct file *out,
 	if (!(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE)
 	    || (out->flags & O_APPEND))
 		return -EBADF;
-	if ((uin && get_user(in_pos, uin)) || (uout && get_user(out_pos, uout)))
-		return -EFAULT;
-	if (in_pos < 0 || out_pos < 0)
-		return -EINVAL;
-	if (in->inode == out->inode && in_pos < out_pos + (loff_t)n
-	    && out_pos < in_pos + (loff_t)n)
-		return -EINVAL;
+	rc = range_check(in, in_pos, out, out_pos, &n);
+	if (rc)
+		return rc;
 	rc = transfer(&t, MIN(n, (size_t)MAX_RW));
 	if (rc < 0)
 		return rc;
@@ -163,54 +184,9 @@ long sys_copy_file_range(int in_fd, loff_t *uin, int out_fd, loff_t *uout,
 	struct file *in, *out;
 	long rc;
 
-	if (flags)
-		return -EINVAL;
 	in = fd_get_io(in_fd);
 	out = fd_get_io(out_fd);
-	rc = in && out ? copy_range(in, uin, out, uout, n) : -EBADF;
-	if (in)
-		file_put(in);
-	if (out)
-		file_put(out);
-	return rc;
-}
-
-/* splice(2): one of the two is a pipe.  LIMIT: its flags are ignored */
-static long splice(struct file *in, loff_t *uin, struct file *out,
-		loff_t *uout, size_t n)
-{
-	struct transfer t = { in, out, &in->pos, &out->pos };
-	loff_t pos, *upos = uin ? uin : uout;
-	long rc;
-
-	if (!(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE))
-		return -EBADF;
-	/* neither is a pipe, or both are the same one */
-	if (file_pipe(in) == file_pipe(out) || inode_is(in->inode, S_IFDIR))
-		return -EINVAL;
-	if ((uin && file_pipe(in)) || (uout && file_pipe(out)))
-		return -ESPIPE;
-	if (out->flags & O_APPEND)
-		return -EINVAL;
-	if (upos && get_user(pos, upos))
-		return -EFAULT;
-	if (uin)
-		t.in_pos = &pos;
-	else if (uout)
-		t.out_pos = &pos;
-	/* one page at most, so that nothing taken from a pipe gets lost */
-	rc = transfer(&t, MIN(n, (size_t)PAGE_SIZE));
-	if (rc >= 0 && upos && put_user(pos, upos))
-		return -EFAULT;
-	return rc;
-}
-
-long sys_splice(int in_fd, loff_t *uin, int out_fd, loff_t *uout, size_t n,
-		unsigned flags)
-{
-	struct file *in = fd_get_io(in_fd), *out = fd_get_io(out_fd);
-	long rc = in && out ? splice(in, uin, out, uout, n) : -EBADF;
-
+	rc = in && out ? copy_range(in, uin, out, uout, n, flags) : -EBADF;
 	if (in)
 		file_put(in);
 	if (out)
