@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What system calls do, line by line as Linux does it.
 
-tests/guest/facts/NAME.txt is what facts_NAME prints on Linux, on a tmpfs and
-with fs.protected_hardlinks off.
+tests/guest/facts/NAME.txt is what facts_NAME prints on Linux 6.1 as `make
+build/linux/bzImage` makes it.
 """
 
 import difflib

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Changing attributes: mode, owner, size.  Who may: the man pages. */
 #include "notify.h"
+#include <linux/falloc.h>
 
 static int may_change(const struct path *p)
 {
@@ -230,27 +231,70 @@ long sys_ftruncate64(int fd, uint32_t lo, uint32_t hi)
 	return truncate_fd(fd, LOFF(lo, hi));
 }
 
+#define FALLOC_MODES	(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE	\
+	| FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_ZERO_RANGE		\
+	| FALLOC_FL_INSERT_RANGE | FALLOC_FL_UNSHARE_RANGE)
+
+/* fallocate(2): which modes go together */
+static int falloc_mode(uint32_t mode)
+{
+	const uint32_t both = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE;
+	uint32_t alone;
+
+	if ((mode & ~FALLOC_MODES) || (mode & both) == both
+	    || (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE))
+		== FALLOC_FL_PUNCH_HOLE)
+		return -EOPNOTSUPP;
+	for (alone = FALLOC_FL_COLLAPSE_RANGE;
+			alone <= FALLOC_FL_INSERT_RANGE; alone <<= 2)
+		if ((mode & alone) && (mode & ~alone))
+			return -EINVAL;
+	alone = FALLOC_FL_UNSHARE_RANGE | FALLOC_FL_KEEP_SIZE;
+	return (mode & FALLOC_FL_UNSHARE_RANGE) && (mode & ~alone) ? -EINVAL
+		: 0;
+}
+
+static int falloc_type(const struct inode *inode)
+{
+	switch (inode->mode & S_IFMT) {
+	case S_IFREG:
+	case S_IFBLK:
+		return 0;
+	case S_IFIFO:
+		return -ESPIPE;
+	case S_IFDIR:
+		return -EISDIR;
+	}
+	return -ENODEV;
+}
+
+static long falloc(struct file *f, int mode, loff_t off, loff_t len)
+{
+	int rc = falloc_mode(mode);
+
+	if (rc == 0)
+		rc = f->mode & FMODE_WRITE ? falloc_type(f->inode) : -EBADF;
+	if (rc)
+		return rc;
+	if ((uint64_t)off + (uint64_t)len > 1ull << 44)
+		return -EFBIG;
+	rc = f->ops->fallocate ? f->ops->fallocate(f, mode, off, len)
+		: -EOPNOTSUPP;
+	if (rc == 0)
+		inode_drop_privilege(f->inode);
+	return rc;
+}
+
 long sys_fallocate(int fd, int mode, uint32_t off_lo, uint32_t off_hi,
 		uint32_t len_lo, uint32_t len_hi)
 {
 	loff_t off = LOFF(off_lo, off_hi), len = LOFF(len_lo, len_hi);
-	struct file *f;
+	struct file *f = fd_get_io(fd);
 	long rc;
 
-	if (off < 0 || len <= 0)
-		return -EINVAL;
-	f = fd_get_io(fd);
 	if (!f)
 		return -EBADF;
-	if (!(f->mode & FMODE_WRITE))
-		rc = -EBADF;
-	else if ((uint64_t)off + (uint64_t)len > 1ull << 44)
-		rc = -EFBIG;
-	else if (inode_is(f->inode, S_IFIFO))
-		rc = -ESPIPE;
-	else
-		rc = f->ops->fallocate ? f->ops->fallocate(f, mode, off, len)
-			: inode_is(f->inode, S_IFREG) ? -EOPNOTSUPP : -ENODEV;
+	rc = off < 0 || len <= 0 ? -EINVAL : falloc(f, mode, off, len);
 	if (rc == 0)
 		notify_file(f, IN_MODIFY);
 	file_put(f);

@@ -2,6 +2,7 @@
 /* fcntl(2), and ioctl(2) up to the file's own operation. */
 #include "internal.h"
 #include <asm/ioctls.h>
+#include <linux/fs.h>
 #include "tmpfs.h"
 
 /* What F_SETFL may change */
@@ -31,6 +32,9 @@ static long set_flags(struct file *f, int fd, uint32_t flags)
 
 	if ((flags & O_NOATIME) && !inode_owner(f->inode))
 		return -EPERM;
+	if ((flags & O_DIRECT) && !inode_is(f->inode, S_IFIFO)
+	    && !may_be_direct(f->inode))
+		return -EINVAL;
 	if (unlikely((f->flags ^ flags) & FASYNC))
 		rc = owner_async(f, fd, flags & FASYNC);
 	if (rc)
@@ -71,6 +75,21 @@ static long pipe_fcntl(struct file *f, unsigned cmd, unsigned long arg)
 	return cmd == F_GETPIPE_SZ ? pipe_get_size(p) : pipe_set_size(p, arg);
 }
 
+/* How long what is written will live, which nothing here cares for */
+static long write_hint(struct file *f, unsigned cmd, uint64_t *uhint)
+{
+	uint64_t hint = f->inode->write_hint;
+
+	if (cmd == F_GET_RW_HINT)
+		return put_user(hint, uhint);
+	if (get_user(hint, uhint))
+		return -EFAULT;
+	if (hint > RWH_WRITE_LIFE_EXTREME)
+		return -EINVAL;
+	f->inode->write_hint = hint;
+	return 0;
+}
+
 /* LIMIT: leases and directory notification are refused */
 static long file_fcntl(struct file *f, int fd, unsigned cmd,
 		unsigned long arg)
@@ -91,6 +110,9 @@ static long file_fcntl(struct file *f, int fd, unsigned cmd,
 	case F_GETPIPE_SZ:
 	case F_SETPIPE_SZ:
 		return pipe_fcntl(f, cmd, arg);
+	case F_GET_RW_HINT:
+	case F_SET_RW_HINT:
+		return write_hint(f, cmd, (uint64_t *)arg);
 	case F_ADD_SEALS:
 		return add_seals(f, arg);
 	case F_GET_SEALS:
@@ -156,6 +178,22 @@ static long set_nonblock(struct file *f, unsigned long arg)
 	return 0;
 }
 
+/* ioctl(2) on any file, then on regular ones */
+static long size_ioctl(struct file *f, unsigned cmd, unsigned long arg)
+{
+	struct inode *inode = f->inode;
+	int block = PAGE_SIZE;
+
+	if (cmd == FIGETBSZ)
+		return f->path.mnt == anon_mount() ? -EINVAL
+			: put_user(block, (int *)arg);
+	if (cmd == FIOQSIZE)
+		return inode_is_special(inode) ? -ENOTTY
+			: copy_to_user((void *)arg, &inode->size,
+				sizeof(inode->size));
+	return inode_is(inode, S_IFREG) ? -EINVAL : -ENOTTY;
+}
+
 /* What is left to read of a regular file */
 static long readable(struct file *f, unsigned long arg)
 {
@@ -175,6 +213,10 @@ static long file_ioctl(struct file *f, int fd, unsigned cmd,
 		return 0;
 	case FIONBIO:
 		return set_nonblock(f, arg);
+	case FIGETBSZ:
+	case FIOQSIZE:
+	case FIBMAP:
+		return size_ioctl(f, cmd, arg);
 	case FIONREAD:
 		if (inode_is(f->inode, S_IFREG) && f->inode->ops->get_page)
 			return readable(f, arg);

@@ -6,7 +6,7 @@
 #include "internal.h"
 #include <linux/close_range.h>
 
-#define FDS_INLINE	64u
+#define FDS_INLINE	32u
 #define FDS_MAX		65536u		/* whatever RLIMIT_NOFILE says */
 #define WORDS(n)	((n) / 32)
 
@@ -69,18 +69,41 @@ static bool files_grow(struct files *t, uint32_t max)
 	return true;
 }
 
+/* Tables grow as Linux's: select(2) shows it */
+static bool make_room(struct files *t, uint32_t fd)
+{
+	uint32_t max = FDS_INLINE;
+
+	if (fd < t->max)
+		return true;
+	while (max <= fd)
+		max *= 2;
+	return files_grow(t, max);
+}
+
+/* The words of `open` up to the last that is not empty */
+static uint32_t words_used(const struct files *t)
+{
+	uint32_t n = WORDS(t->max);
+
+	while (n > WORDS(FDS_INLINE) && !t->open[n - 1])
+		n--;
+	return n;
+}
+
 struct files *files_copy(struct files *old)
 {
 	struct files *t = files_new();
+	uint32_t words = words_used(old);
 
 	if (!t)
 		return NULL;
-	if (old->max > t->max && !files_grow(t, old->max)) {
+	if (!make_room(t, words * 32 - 1)) {
 		kfree(t);
 		return NULL;
 	}
-	memcpy(t->cloexec, old->cloexec, WORDS(old->max) * sizeof(uint32_t));
-	for (uint32_t w = 0; w < WORDS(old->max); w++) {
+	memcpy(t->cloexec, old->cloexec, words * sizeof(uint32_t));
+	for (uint32_t w = 0; w < words; w++) {
 		uint32_t set = old->open[w];
 
 		for (; set; set &= set - 1) {
@@ -186,15 +209,6 @@ static uint32_t fd_limit(void)
 {
 	return MIN((uint32_t)current->process->limits[RLIMIT_NOFILE].rlim_cur,
 		FDS_MAX);
-}
-
-static bool make_room(struct files *t, uint32_t fd)
-{
-	uint32_t max = t->max;
-
-	while (max <= fd)
-		max *= 2;
-	return max == t->max || files_grow(t, max);
 }
 
 static void reserve(struct files *t, uint32_t fd, bool cloexec)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Old calls about file systems: sysfs(2), ustat(2); and file handles, which
- * no file system here gives (name_to_handle_at(2)).
- */
+/* Old calls about file systems: sysfs(2), ustat(2). */
 #include "internal.h"
 
 static long index_of(const char *uname)
@@ -72,25 +69,4 @@ long sys_ustat(unsigned dev, struct ustat *ubuf)
 		return copy_to_user(ubuf, &u, sizeof(u));
 	}
 	return -EINVAL;
-}
-
-#define HANDLE_MAX	128u		/* MAX_HANDLE_SZ */
-
-long sys_name_to_handle_at(int dfd, const char *upath, uint32_t *uhandle,
-		int *umount, int flags)
-{
-	struct path p;
-	uint32_t bytes;
-	int rc;
-
-	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
-		return -EINVAL;
-	rc = user_path(dfd, upath, (flags & AT_SYMLINK_FOLLOW)
-		? LOOKUP_FOLLOW : 0, flags, &p);
-	if (rc)
-		return rc;
-	path_put(&p);
-	if (get_user(bytes, uhandle))
-		return -EFAULT;
-	return bytes > HANDLE_MAX ? -EINVAL : -EOPNOTSUPP;
 }

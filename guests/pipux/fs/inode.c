@@ -156,7 +156,8 @@ int inode_permission(struct inode *inode, int mask)
 void inode_init_special(struct inode *inode, uint32_t mode, dev_t rdev)
 {
 	inode->mode = mode;
-	inode->rdev = rdev;
+	if (inode_is(inode, S_IFCHR) || inode_is(inode, S_IFBLK))
+		inode->rdev = rdev;
 	if (inode_is(inode, S_IFCHR))
 		inode->fops = &chrdev_fops;
 	else if (inode_is(inode, S_IFBLK))

@@ -81,6 +81,13 @@ int do_link_path(const struct path *old, int ndfd, const char *new);
 int may_create(struct dentry *dir);
 int may_delete(struct dentry *dir, struct dentry *victim);
 
+/* open.c: those that open(2) has; it ignores others */
+#define OPEN_FLAGS	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC \
+	| O_APPEND | O_NONBLOCK | O_SYNC | O_DSYNC | FASYNC | O_DIRECT	\
+	| O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC \
+	| O_PATH | O_TMPFILE)
+bool may_be_direct(const struct inode *inode);	/* O_DIRECT */
+
 /* file.c */
 extern const struct file_ops path_fops;	/* of O_PATH files */
 
@@ -97,6 +104,7 @@ ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos);
 ssize_t page_write(struct file *f, struct iov *iov, loff_t *pos);
 loff_t page_llseek(struct file *f, loff_t off, int whence);
 int inode_truncate(struct inode *inode, loff_t size);
+void inode_drop_privilege(struct inode *inode);	/* it was written */
 int inode_new_size(struct inode *inode, loff_t size);
 loff_t seek_within(struct file *f, loff_t off, int whence, loff_t size);
 

@@ -160,8 +160,8 @@ long sys_renameat2(int odfd, const char *uold, int ndfd, const char *unew,
 	char *old, *new;
 	long rc;
 
-	if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
-	    || flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+	if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT))
+	    || ((flags & RENAME_EXCHANGE) && flags != RENAME_EXCHANGE))
 		return -EINVAL;
 	rc = get_names(uold, unew, &old, &new);
 	if (rc)

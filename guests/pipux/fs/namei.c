@@ -6,6 +6,7 @@
  * impossible: `..` of the root is the root.
  */
 #include "notify.h"
+#include <pipux/setting.h>
 #include <linux/openat2.h>
 
 #define LINKS_MAX	40
@@ -101,7 +102,15 @@ struct dentry *dentry_for_create(struct dentry *dir, const struct qname *q)
 	if (q->len > NAME_MAX)
 		return ERR_PTR(-ENAMETOOLONG);
 	d = dentry_find(dir, q);
-	return d ? d : lookup_slow(dir, q);
+	if (d)
+		return d;
+	d = lookup_slow(dir, q);
+	/* nobody makes names in procfs: looking for them is an error */
+	if (!IS_ERR(d) && !d->inode && dir->sb->type == &proc_type) {
+		dentry_put(d);
+		return ERR_PTR(-ENOENT);
+	}
+	return d;
 }
 
 /* The existing name in a directory, or ERR_PTR(-ENOENT) */
@@ -263,8 +272,21 @@ static int may_search(struct dentry *d)
 	return inode_permission(d->inode, MAY_EXEC);
 }
 
+int setting_protected_symlinks = 1;
+
+/* proc(5), protected_symlinks: of a link that is the end of a path */
+static bool may_follow(const struct inode *dir, const struct inode *link)
+{
+	const uint32_t open_to_all = S_ISVTX | S_IWOTH;
+
+	return !setting_protected_symlinks
+		|| current->cred.fsuid == link->uid
+		|| (dir->mode & open_to_all) != open_to_all
+		|| dir->uid == link->uid;
+}
+
 /* Takes the step w->q: 0, 1 if a link's text was pushed, or an error */
-static int walk_step(struct walk *w, bool follow)
+static int walk_step(struct walk *w, bool last, bool follow)
 {
 	struct dentry *d;
 	int rc = may_search(w->at.dentry);
@@ -276,8 +298,12 @@ static int walk_step(struct walk *w, bool follow)
 	d = dentry_lookup(w->at.dentry, &w->q);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	if (follow && inode_is(d->inode, S_IFLNK))
-		return walk_link(w, d);
+	if (follow && inode_is(d->inode, S_IFLNK)) {
+		if (!last || may_follow(DIR_OF(w->at.dentry), d->inode))
+			return walk_link(w, d);
+		dentry_put(d);
+		return -EACCES;
+	}
 	walk_down(w, d);
 	return 0;
 }
@@ -294,7 +320,7 @@ static int walk_on(struct walk *w)
 			if (w->stop)
 				return may_search(w->at.dentry);
 		}
-		rc = walk_step(w, !last || w->follow || w->slash);
+		rc = walk_step(w, last, !last || w->follow || w->slash);
 		if (rc < 0)
 			return rc;
 		if (check_mount(w))
@@ -410,9 +436,11 @@ static int create_locked(struct walk *w, int flags, uint32_t mode,
 	if (d->inode) {
 		rc = (flags & O_EXCL) ? -EEXIST : 0;
 		if (rc == 0 && inode_is(d->inode, S_IFLNK)) {
-			if (!(flags & O_NOFOLLOW))
+			rc = (flags & O_NOFOLLOW) ? -ELOOP
+				: may_follow(DIR_OF(dir), d->inode) ? 0
+				: -EACCES;
+			if (rc == 0)
 				return walk_link(w, d);
-			rc = -ELOOP;
 		}
 	} else {
 		rc = mount_read_only(w->at.mnt) ? -EROFS : may_create(dir);

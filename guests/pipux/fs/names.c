@@ -5,6 +5,7 @@
  * follows what it did.
  */
 #include "notify.h"
+#include <pipux/setting.h>
 
 int may_create(struct dentry *dir)
 {
@@ -35,7 +36,7 @@ static void dir_done(const struct path *dir)
 
 /*
  * A name that does not exist yet, and its directory, both referenced, the
- * file system locked, until name_done.
+ * file system locked, until name_done.  Whether it may be made is to be asked.
  */
 static struct dentry *new_name(int dfd, const char *path, bool is_dir,
 		struct path *dir)
@@ -61,8 +62,7 @@ static struct dentry *new_name(int dfd, const char *path, bool is_dir,
 	else if (q.slash && !is_dir)
 		rc = -ENOENT;
 	else
-		rc = mount_read_only(dir->mnt) ? -EROFS
-			: may_create(dir->dentry);
+		rc = mount_read_only(dir->mnt) ? -EROFS : 0;
 	if (rc == 0)
 		return d;
 	dentry_put(d);
@@ -93,9 +93,13 @@ int do_mkdir(int dfd, const char *path, uint32_t mode)
 	struct path dir;
 	struct dentry *d = new_name(dfd, path, true, &dir);
 	struct inode *parent;
+	int rc;
 
 	if (IS_ERR(d))
 		return PTR_ERR(d);
+	rc = may_create(dir.dentry);
+	if (rc)
+		return name_done(d, &dir, rc);
 	parent = DIR_OF(dir.dentry);
 	mode &= (07777 & ~current->fs->umask) & ~(S_ISUID | S_ISGID);
 	return name_made(d, &dir, !parent->ops->mkdir ? -EPERM
@@ -109,15 +113,20 @@ int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev)
 	struct dentry *d;
 	struct inode *parent;
 	uint32_t type = mode & S_IFMT;
-	int rc = -EPERM;
+	int rc;
 
 	if (type == 0)
 		type = S_IFREG;
 	d = new_name(dfd, path, false, &dir);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	if ((type == S_IFCHR || type == S_IFBLK) && !capable(CAP_MKNOD))
-		return name_done(d, &dir, -EPERM);
+	rc = may_create(dir.dentry);
+	if (rc == 0 && (type == S_IFCHR || type == S_IFBLK)
+	    && !capable(CAP_MKNOD))
+		rc = -EPERM;
+	if (rc)
+		return name_done(d, &dir, rc);
+	rc = -EPERM;
 	parent = DIR_OF(dir.dentry);
 	mode = (mode & MODE_PERM & ~current->fs->umask) | type;
 	if (type == S_IFREG && parent->ops->create)
@@ -132,6 +141,7 @@ int do_symlink(const char *to, int dfd, const char *path)
 	struct path dir;
 	struct dentry *d;
 	struct inode *parent;
+	int rc;
 
 	if (!*to)
 		return -ENOENT;
@@ -139,8 +149,24 @@ int do_symlink(const char *to, int dfd, const char *path)
 	if (IS_ERR(d))
 		return PTR_ERR(d);
 	parent = DIR_OF(dir.dentry);
-	return name_made(d, &dir, !parent->ops->symlink ? -EPERM
-		: parent->ops->symlink(parent, d, to));
+	rc = may_create(dir.dentry);
+	if (rc == 0)
+		rc = parent->ops->symlink ? parent->ops->symlink(parent, d, to)
+			: -EPERM;
+	return name_made(d, &dir, rc);
+}
+
+int setting_protected_hardlinks = 1;
+
+/* proc(5), protected_hardlinks: one's own, or what one may read and write */
+static bool may_link(struct inode *inode)
+{
+	const uint32_t setgid = S_ISGID | S_IXGRP;
+
+	return !setting_protected_hardlinks || inode_owner(inode)
+		|| (inode_is(inode, S_IFREG) && !(inode->mode & S_ISUID)
+			&& (inode->mode & setgid) != setgid
+			&& !inode_permission(inode, MAY_READ | MAY_WRITE));
 }
 
 /* linkat(2), after both paths were resolved */
@@ -148,9 +174,15 @@ static int link_to(const struct path *old, const struct path *to,
 		struct dentry *d)
 {
 	struct inode *inode = old->dentry->inode, *dir = DIR_OF(to->dentry);
+	int rc;
 
 	if (old->mnt != to->mnt)
 		return -EXDEV;
+	if (!may_link(inode))
+		return -EPERM;
+	rc = may_create(to->dentry);
+	if (rc)
+		return rc;
 	if (inode_is(inode, S_IFDIR) || !dir->ops->link)
 		return -EPERM;
 	if (inode->nlink == 0 && !inode->linkable)

@@ -47,6 +47,12 @@ static int may_open(const struct path *p, int flags)
 	return 0;
 }
 
+bool may_be_direct(const struct inode *inode)
+{
+	return inode_is(inode, S_IFBLK)
+		|| (inode_is(inode, S_IFREG) && !inode->sb->type->nodev);
+}
+
 /* The open file of a place; checks are done */
 struct file *path_open(const struct path *p, int flags)
 {
@@ -56,7 +62,10 @@ struct file *path_open(const struct path *p, int flags)
 
 	if (!f)
 		return ERR_PTR(-ENOMEM);
-	rc = f->ops->open ? f->ops->open(inode, f) : 0;
+	if ((flags & O_DIRECT) && !may_be_direct(inode))
+		rc = -EINVAL;
+	else
+		rc = f->ops->open ? f->ops->open(inode, f) : 0;
 	f->flags &= ~O_NOCTTY;
 	if (rc == 0)
 		return f;
@@ -98,13 +107,11 @@ static struct file *open_unnamed(const struct path *dir, int flags,
 	struct file *f;
 	int rc;
 
-	if (!(flags & (O_WRONLY | O_RDWR)))
-		return ERR_PTR(-EINVAL);
 	rc = mount_read_only(dir->mnt) ? -EROFS
 		: inode_permission(inode, MAY_WRITE | MAY_EXEC);
 	if (rc)
 		return ERR_PTR(rc);
-	f = tmpfs_anon_file(dir->mnt, "#tmpfile", flags & ~O_TMPFILE);
+	f = tmpfs_anon_file(dir->mnt, "#tmpfile", flags);
 	if (IS_ERR(f))
 		return f;
 	f->inode->mode = S_IFREG | (mode & 07777 & ~current->fs->umask);
@@ -130,19 +137,20 @@ static int open_lookup(int dfd, const char *path, int flags, uint32_t mode,
 struct file *file_open(int dfd, const char *path, int flags, uint32_t mode)
 {
 	bool created = false;
-	bool unnamed = (flags & O_TMPFILE) == O_TMPFILE;
+	bool unnamed;
 	struct file *f;
 	struct path p;
 	int rc;
 
 	if (flags & O_PATH)
 		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	if (unnamed)
-		flags &= ~O_CREAT;
+	unnamed = (flags & O_TMPFILE) == O_TMPFILE;
+	if (unnamed && ((flags & O_CREAT) || !(flags & O_ACCMODE)))
+		return ERR_PTR(-EINVAL);
 	rc = open_lookup(dfd, path, flags, mode, &created, &p);
 	if (rc)
 		return ERR_PTR(rc);
-	f = unnamed && !(flags & O_PATH) ? open_unnamed(&p, flags, mode)
+	f = unnamed ? open_unnamed(&p, flags, mode)
 		: open_existing(&p, flags, created);
 	path_put(&p);
 	if (!IS_ERR(f) && !(flags & O_PATH))
@@ -158,6 +166,7 @@ long sys_openat(int dfd, const char *upath, int flags, uint32_t mode)
 
 	if (IS_ERR(path))
 		return PTR_ERR(path);
+	flags &= OPEN_FLAGS;
 	fd = fd_alloc(0, flags & O_CLOEXEC);
 	if (fd >= 0) {
 		f = file_open(dfd, path, flags, mode);

@@ -3,10 +3,6 @@
 #include "internal.h"
 #include <linux/openat2.h>
 
-#define FLAGS_KNOWN	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC \
-	| O_APPEND | O_NONBLOCK | O_SYNC | O_DSYNC | FASYNC | O_DIRECT	\
-	| O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC \
-	| O_PATH | O_TMPFILE)
 #define FLAGS_PATH	(O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC)
 
 #define RESOLVE_KNOWN	(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS	\
@@ -20,7 +16,7 @@ static long how_check(const struct open_how *how)
 	bool creates = (how->flags & O_CREAT)
 		|| (how->flags & O_TMPFILE) == O_TMPFILE;
 
-	if (how->flags & ~(uint64_t)FLAGS_KNOWN)
+	if (how->flags & ~(uint64_t)OPEN_FLAGS)
 		return -EINVAL;
 	if (creates ? (how->mode & ~(uint64_t)07777) : how->mode != 0)
 		return -EINVAL;

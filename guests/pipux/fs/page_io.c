@@ -66,14 +66,14 @@ static long write_limit(struct inode *inode, loff_t pos, size_t n)
 	return (loff_t)n > limit - pos ? (long)(limit - pos) : (long)n;
 }
 
-/* write(2) takes the set-id bits unless CAP_FSETID */
-static void drop_privilege(struct inode *inode)
+/* write(2) takes the set-id bits unless CAP_FSETID; inode(7) for S_ISGID */
+void inode_drop_privilege(struct inode *inode)
 {
 	if (likely(!(inode->mode & (S_ISUID | S_ISGID)))
 	    || capable(CAP_FSETID))
 		return;
 	inode->mode &= ~S_ISUID;
-	if (inode->mode & 010)
+	if ((inode->mode & S_IXGRP) || !group_member(inode->gid))
 		inode->mode &= ~S_ISGID;
 }
 
@@ -128,7 +128,7 @@ ssize_t page_write(struct file *f, struct iov *iov, loff_t *pos)
 		done += k;
 	}
 	if (done) {
-		drop_privilege(inode);
+		inode_drop_privilege(inode);
 		inode_touch(inode);
 	}
 	return done ? (ssize_t)done : rc;
@@ -190,7 +190,7 @@ int inode_truncate(struct inode *inode, loff_t size)
 		return rc;
 	rc = inode->ops->truncate(inode, size);
 	if (rc == 0) {
-		drop_privilege(inode);
+		inode_drop_privilege(inode);
 		inode_touch(inode);
 	}
 	return rc;

@@ -314,6 +314,8 @@ static const struct proc_entry mqueue_entries[] = {
 static const struct proc_entry fs_entries[] = {
 	VALUE("file-max", 1048576),
 	VALUE("nr_open", 1048576),
+	NUMBER("protected_hardlinks", setting_protected_hardlinks, 0, 1),
+	NUMBER("protected_symlinks", setting_protected_symlinks, 0, 1),
 	VALUE("pipe-max-size", 1048576),
 	DIRECTORY("inotify", inotify_entries),
 	DIRECTORY("mqueue", mqueue_entries),

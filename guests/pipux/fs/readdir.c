@@ -125,11 +125,9 @@ static bool emit(struct dir_context *ctx, const char *name, size_t len,
 	return true;
 }
 
-static long read_dir(int fd, void *ubuf, size_t size, bool wide)
+static int iterate(int fd, struct dir_context *ctx)
 {
 	struct file *f = fd_get_io(fd);
-	struct getdents g = { .ctx.emit = emit, .ubuf = ubuf, .left = size,
-		.wide = wide };
 	int rc;
 
 	if (!f)
@@ -139,11 +137,51 @@ static long read_dir(int fd, void *ubuf, size_t size, bool wide)
 	else if (f->path.dentry->unlinked)
 		rc = -ENOENT;
 	else
-		rc = f->ops->iterate(f, &g.ctx);
+		rc = f->ops->iterate(f, ctx);
 	if (rc == 0)
 		notify_file(f, IN_ACCESS);
 	file_put(f);
+	return rc;
+}
+
+static long read_dir(int fd, void *ubuf, size_t size, bool wide)
+{
+	struct getdents g = { .ctx.emit = emit, .ubuf = ubuf, .left = size,
+		.wide = wide };
+	int rc = iterate(fd, &g.ctx);
+
 	return rc ? rc : g.rc;
+}
+
+/* readdir(2): one name, in a structure whose d_reclen is the name's length */
+struct one {
+	struct dir_context ctx;
+	struct linux_dirent *ubuf;
+	long rc;			/* names stored, or errno */
+};
+
+static bool emit_one(struct dir_context *ctx, const char *name, size_t len,
+		uint32_t ino, uint32_t type, loff_t next_pos)
+{
+	struct one *o = container_of(ctx, struct one, ctx);
+	struct linux_dirent head = { .d_ino = ino, .d_off = next_pos - 1,
+		.d_reclen = len };
+	char end = 0;
+
+	if (o->rc)
+		return false;
+	o->rc = copy_to_user(o->ubuf, &head, NAME_OFFSET)
+		|| copy_to_user(o->ubuf->d_name, name, len)
+		|| copy_to_user(o->ubuf->d_name + len, &end, 1) ? -EFAULT : 1;
+	return o->rc > 0;
+}
+
+long sys_readdir(int fd, struct linux_dirent *ubuf, unsigned count)
+{
+	struct one o = { .ctx.emit = emit_one, .ubuf = ubuf };
+	int rc = iterate(fd, &o.ctx);
+
+	return rc ? rc : o.rc;
 }
 
 long sys_getdents(int fd, void *ubuf, size_t size)

@@ -93,24 +93,72 @@ static void tell_rename(const struct rename *r, struct inode *target)
 	}
 }
 
-static int rename_names(struct rename *r)
+/*
+ * RENAME_WHITEOUT (rename(2)): a second name like the old one, which goes
+ * away after this: a device 0, 0.  NULL if none is wanted, or ERR_PTR.
+ */
+static struct dentry *whiteout_new(const struct rename *r)
+{
+	struct inode *dir = DIR_OF(r->odir);
+	struct dentry *d;
+	int rc;
+
+	if (!(r->flags & RENAME_WHITEOUT))
+		return NULL;
+	if (r->odir->sb->type != &tmpfs_type)
+		return ERR_PTR(-EINVAL);
+	d = dentry_new(r->odir, r->oq.name, r->oq.len);
+	if (!d)
+		return ERR_PTR(-ENOMEM);
+	rc = dir->ops->mknod(dir, d, S_IFCHR, 0);
+	if (rc == 0)
+		return d;
+	dentry_put(d);
+	return ERR_PTR(rc);
+}
+
+static void whiteout_drop(const struct rename *r, struct dentry *d)
+{
+	struct inode *dir = DIR_OF(r->odir);
+
+	if (d && dir->ops->unlink(dir, d) == 0)
+		dentry_unlink(d);
+}
+
+/* The file system does it, and the cache follows */
+static int rename_done(struct rename *r)
 {
 	struct inode *odir = DIR_OF(r->odir), *ndir = DIR_OF(r->ndir);
+	struct dentry *whiteout = whiteout_new(r);
+	int rc;
+
+	if (IS_ERR(whiteout))
+		return PTR_ERR(whiteout);
+	rc = odir->ops->rename(odir, r->od, ndir, r->nd,
+		r->flags & RENAME_EXCHANGE);
+	if (rc)
+		whiteout_drop(r, whiteout);
+	else if (r->flags & RENAME_EXCHANGE)
+		dentry_exchange(r->od, r->nd);
+	else
+		dentry_move(r->od, r->nd);
+	if (whiteout)
+		dentry_put(whiteout);
+	return rc;
+}
+
+static int rename_names(struct rename *r)
+{
 	int rc = check_kinds(r);
 
 	/* Two names of one file stay, whoever may change them */
 	if (rc || r->od->inode == r->nd->inode)
 		return rc;
 	rc = rename_check(r);
+	if (rc == 0)
+		rc = rename_done(r);
 	if (rc)
 		return rc;
-	rc = odir->ops->rename(odir, r->od, ndir, r->nd, r->flags);
-	if (rc)
-		return rc;
-	if (r->flags & RENAME_EXCHANGE)
-		dentry_exchange(r->od, r->nd);
-	else
-		dentry_move(r->od, r->nd);
 	if (unlikely(notify_watches))
 		tell_rename(r, r->nd->inode);
 	return 0;

@@ -120,8 +120,7 @@ static long select_user(struct poll_wait *w, int n, uint32_t *uset[3])
 	if (n < 0)
 		return -EINVAL;
 	/* Linux: what no descriptor of the table's size can be is left out */
-	if (n > FDS_FEW)
-		n = MIN(n, files_room(current->files));
+	n = MIN(n, files_room(current->files));
 	return n > FDS_FEW ? select_many(w, n, uset) : select_few(w, n, uset);
 }
 

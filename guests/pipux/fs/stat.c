@@ -150,41 +150,65 @@ static struct statx_timestamp xtime(struct timespec64 t)
 		.tv_nsec = t.tv_nsec };
 }
 
-static long put_statx(const struct inode *i, void *ubuf)
-{
-	struct statx st;
+#define STATX_OWN	(STATX_ATTR_AUTOMOUNT | STATX_ATTR_MOUNT_ROOT \
+	| STATX_ATTR_DAX)		/* of any file system's mask */
 
-	memset(&st, 0, sizeof(st));
-	st.stx_mask = STATX_BASIC_STATS;
-	if (i->btime.tv_sec) {
-		st.stx_mask |= STATX_BTIME;
-		st.stx_btime = xtime(i->btime);
+/* What cannot be but might: see statx(2); tmpfs and ext2 have flags */
+static uint64_t attributes_known(const struct inode *i)
+{
+	const uint64_t flags = STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND
+		| STATX_ATTR_NODUMP;
+
+	return STATX_OWN | (i->btime.tv_sec || !i->sb->type->nodev ? flags
+		: 0);
+}
+
+static void fill_statx(const struct path *p, uint32_t mask, struct statx *st)
+{
+	const struct inode *i = p->dentry->inode;
+
+	st->stx_mask = STATX_BASIC_STATS | STATX_MNT_ID;
+	if (i->btime.tv_sec && (mask & STATX_BTIME)) {
+		st->stx_mask |= STATX_BTIME;
+		st->stx_btime = xtime(i->btime);
 	}
-	st.stx_blksize = PAGE_SIZE;
-	st.stx_nlink = i->nlink;
-	st.stx_uid = i->uid;
-	st.stx_gid = i->gid;
-	st.stx_mode = i->mode;
-	st.stx_ino = i->ino;
-	st.stx_size = i->size;
-	st.stx_blocks = i->blocks;
-	st.stx_atime = xtime(i->atime);
-	st.stx_ctime = xtime(i->ctime);
-	st.stx_mtime = xtime(i->mtime);
-	st.stx_rdev_major = MAJOR(i->rdev);
-	st.stx_rdev_minor = MINOR(i->rdev);
-	st.stx_dev_major = MAJOR(i->sb->dev);
-	st.stx_dev_minor = MINOR(i->sb->dev);
-	return copy_to_user(ubuf, &st, sizeof(st));
+	st->stx_attributes_mask = attributes_known(i);
+	if (p->dentry == p->mnt->root)
+		st->stx_attributes = STATX_ATTR_MOUNT_ROOT;
+	st->stx_mnt_id = p->mnt->id;
+	st->stx_blksize = PAGE_SIZE;
+	st->stx_nlink = i->nlink;
+	st->stx_uid = i->uid;
+	st->stx_gid = i->gid;
+	st->stx_mode = i->mode;
+	st->stx_ino = i->ino;
+	st->stx_size = i->size;
+	st->stx_blocks = i->blocks;
+	st->stx_atime = xtime(i->atime);
+	st->stx_ctime = xtime(i->ctime);
+	st->stx_mtime = xtime(i->mtime);
+	st->stx_rdev_major = MAJOR(i->rdev);
+	st->stx_rdev_minor = MINOR(i->rdev);
+	st->stx_dev_major = MAJOR(i->sb->dev);
+	st->stx_dev_minor = MINOR(i->sb->dev);
 }
 
 long sys_statx(int dfd, const char *upath, int flags, uint32_t mask,
 		void *ubuf)
 {
+	struct statx st = { 0 };
+	struct path p;
+	long rc;
+
 	if ((flags & ~(STAT_FLAGS | AT_STATX_SYNC_TYPE))
 	    || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE
 	    || (mask & STATX__RESERVED))
 		return -EINVAL;
-	return stat_path(dfd, upath, lookup_of(flags), flags, put_statx,
-		ubuf);
+	rc = user_path(dfd, upath, lookup_of(flags), flags, &p);
+	if (rc)
+		return rc;
+	refresh(p.dentry->inode);
+	fill_statx(&p, mask, &st);
+	path_put(&p);
+	return copy_to_user(ubuf, &st, sizeof(st));
 }

@@ -224,7 +224,7 @@ static long tmpfs_fallocate(struct file *f, int mode, loff_t off, loff_t len)
 		return -EOPNOTSUPP;
 	if ((seals & F_SEAL_GROW) && end > inode->size)
 		return -EPERM;
-	rc = mode & FALLOC_FL_KEEP_SIZE ? 0 : inode_new_size(inode, end);
+	rc = inode_new_size(inode, end);
 	if (rc)
 		return rc;
 	if ((end - off) >> PAGE_SHIFT > pages_total())

@@ -118,6 +118,7 @@ struct inode {
 	struct file_lock *locks;		/* fs/locks.c */
 	struct inotify_watch *watches;		/* fs/notify.h */
 	int writers;		/* files open for writing; < 0: it is executed */
+	uint8_t write_hint;	/* F_SET_RW_HINT */
 	bool linkable;		/* O_TMPFILE: no name yet, but may get one */
 	bool tracked;		/* sb->ops->dirty wants to know of changes */
 };

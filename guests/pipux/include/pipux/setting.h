@@ -14,6 +14,9 @@ extern int setting_sysrq;				/* sysrq.c: by key */
 extern char setting_core_pattern[CORE_PATTERN_SIZE];
 extern int setting_core_uses_pid;
 
+/* fs/namei.c, fs/names.c */
+extern int setting_protected_symlinks, setting_protected_hardlinks;
+
 /* mm/mmap.c: 1: any mapping may be made, whatever the memory */
 extern int setting_overcommit;
 
