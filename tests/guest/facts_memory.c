@@ -366,6 +366,49 @@ static void test_sharing(void)
 	touch("top", (char *)0xFFFFFFF0, 1);
 }
 
+static long remap(void *start, size_t size, int prot, size_t page, int flags)
+{
+	return syscall(SYS_remap_file_pages, start, size, prot, page, flags);
+}
+
+static void test_remap(void)
+{
+	int fd = make_file("remapped", 0644);
+	char *p, *anonymous;
+
+	CHECK(ftruncate(fd, 4 * PAGE) == 0);
+	for (int i = 0; i < 4; i++)
+		CHECK(pwrite(fd, &"abcd"[i], 1, i * PAGE) == 1);
+	p = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	FACT(remap(p, PAGE, 0, 3, 0), "remap");
+	printf("%c%c%c%c\n", p[0], p[PAGE], p[2 * PAGE], p[3 * PAGE]);
+	FACT(remap(p + PAGE, 2 * PAGE, 0, 0, MAP_NONBLOCK), "remap two");
+	printf("%c%c%c%c\n", p[0], p[PAGE], p[2 * PAGE], p[3 * PAGE]);
+	*p = 'D';
+	FACT(p[3 * PAGE], "a write is seen in both");
+	FACT(remap(p, 4 * PAGE, 0, 0, 0), "all back");
+	printf("%c%c%c%c\n", p[0], p[PAGE], p[2 * PAGE], p[3 * PAGE]);
+	FACT(remap(p, PAGE, PROT_READ, 0, 0), "remap, protection");
+	FACT(remap(p, 0, 0, 0, 0), "remap, size 0");
+	FACT(remap(p + 1, PAGE + 1, 0, 1, 0), "remap, odd");
+	FACT(remap(p, PAGE, 0, -1, 0), "remap, overflow");
+	FACT(remap(p, 5 * PAGE, 0, 0, 0), "remap, too long");
+	FACT(remap(BAD_ADDRESS, PAGE, 0, 0, 0), "remap nothing");
+	FACT(remap((void *)-PAGE, PAGE, 0, 0, 0), "remap the last page");
+	munmap(p + PAGE, PAGE);
+	FACT(remap(p, 4 * PAGE, 0, 0, 0), "remap, hole");
+	FACT(remap(p + 2 * PAGE, 2 * PAGE, 0, 0, 0), "remap behind it");
+	munmap(p, 4 * PAGE);
+	p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	FACT(remap(p, PAGE, 0, 1, 0), "remap private");
+	anonymous = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	anonymous[PAGE] = 'x';
+	FACT(remap(anonymous, PAGE, 0, 1, 0), "remap shared memory");
+	FACT(*anonymous, "it shows");
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	facts_begin(argc > 1 ? argv[1] : NULL);
@@ -376,5 +419,6 @@ int main(int argc, char **argv)
 	test_locks();
 	test_msync();
 	test_sharing();
+	test_remap();
 	return 0;
 }
