@@ -120,9 +120,12 @@ long sys_connect(int fd, const void *uaddr, int len)
 	struct sockaddr_storage addr;
 	int rc;
 
-	if (IS_ERR(s))
-		return PTR_ERR(s);
+	if (PTR_ERR(s) == -EBADF)
+		return -EBADF;
+	/* Linux looks at the address before it asks for a socket */
 	rc = addr_from_user(&addr, uaddr, len);
+	if (IS_ERR(s))
+		return rc ? rc : PTR_ERR(s);
 	if (rc == 0)
 		rc = s->ops->connect ? s->ops->connect(s, &addr, len,
 			s->file->flags) : -EOPNOTSUPP;

@@ -127,7 +127,7 @@ ssize_t dgram_recvmsg(struct socket *s, struct socket_msg *m)
 	struct packet *q;
 	ssize_t rc = 0;
 
-	if (m->flags & MSG_OOB)
+	if ((m->flags & MSG_OOB) && s->protocol != IPPROTO_UDP)
 		return -EOPNOTSUPP;
 	if (m->flags & MSG_ERRQUEUE)
 		return dgram_recv_error(s, m);

@@ -198,7 +198,8 @@ int inet_getsockopt(struct socket *s, int level, int name, void *uval,
 	if (level == SOL_SOCKET && name == SO_BINDTODEVICE)
 		return get_bound_device(s, uval, ulen);
 	if (level != IPPROTO_IP)
-		return -ENOPROTOOPT;
+		return level == SOL_SOCKET || level == s->protocol
+			? -ENOPROTOOPT : -EOPNOTSUPP;
 	if (name == IP_MULTICAST_IF) {
 		struct netdev *dev = netdev_by_index(inet_sk(s)->multicast_if);
 

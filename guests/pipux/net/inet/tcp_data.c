@@ -184,10 +184,14 @@ ssize_t tcp_recvmsg(struct socket *s, struct socket_msg *m)
 	size_t want = m->iov.len, target = 1, done = 0;
 	long rc = 0;
 
-	if (s->listening || !(t->connected || t->connecting || s->error))
+	if (m->flags & MSG_ERRQUEUE)
+		return -EAGAIN;
+	if (s->listening)
 		return -ENOTCONN;
-	if (m->flags & (MSG_OOB | MSG_ERRQUEUE))
-		return m->flags & MSG_OOB ? tcp_recv_urgent(s, m) : -EAGAIN;
+	if (m->flags & MSG_OOB)
+		return tcp_recv_urgent(s, m);
+	if (!(t->connected || t->connecting || s->error))
+		return -ENOTCONN;
 	if ((m->flags & (MSG_WAITALL | MSG_PEEK)) == MSG_WAITALL)
 		target = want;
 	else if (!(m->flags & MSG_PEEK))
