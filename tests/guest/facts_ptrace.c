@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
@@ -692,6 +693,57 @@ static void test_memory(void)
 	printf("our own constant %d\n", constant);
 }
 
+/* What a tracer's write reaches, and whether the parent has the same page */
+static void test_mappings(void)
+{
+	enum { PAGES = 40, PAGE = 4096 };
+	static const struct {
+		const char *name;
+		int page, prot, shared;
+	} kinds[] = {
+		{ "writable", 0, PROT_READ | PROT_WRITE, 0 },
+		{ "read-only", 1, PROT_READ, 0 },
+		{ "no access", 2, PROT_NONE, 0 },
+		{ "shared, writable", PAGES, PROT_READ | PROT_WRITE, 1 },
+		{ "shared, read-only", PAGES + 1, PROT_READ, 1 },
+		{ "read-only, untouched", PAGES - 1, PROT_READ, 0 },
+	};
+	char *base = mmap(NULL, (PAGES + 2) * PAGE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	long word;
+
+	CHECK(base != MAP_FAILED);
+	CHECK(mmap(base + PAGES * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED);
+	for (int i = 0; i < PAGES + 2; i++)
+		if (i != PAGES - 1)
+			base[i * PAGE] = (char)(i + 1);
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		CHECK(mprotect(base + kinds[i].page * PAGE, PAGE,
+			kinds[i].prot) == 0);
+	TRACED(pid, pause());
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		char *at = base + kinds[i].page * PAGE;
+
+		FACT(pt(PTRACE_PEEKDATA, pid, (long)at, &word), "%s",
+			kinds[i].name);
+		printf("word %ld\n", word);
+		FACT(pt(PTRACE_POKEDATA, pid, (long)at, number(99)), "%s",
+			kinds[i].name);
+		FACT(pt(PTRACE_PEEKDATA, pid, (long)at, &word), "%s",
+			kinds[i].name);
+		printf("word %ld\n", word);
+		CHECK(mprotect(at, PAGE, PROT_READ | PROT_WRITE) == 0);
+		printf("our own %d\n", *at);
+	}
+	FACT(pt(PTRACE_PEEKDATA, pid, (long)base + PAGE - 2, &word),
+		"over the edge");
+	FACT(pt(PTRACE_POKEDATA, pid, (long)base + PAGE - 2, number(-1)),
+		"over the edge");
+	end(pid);
+	munmap(base, (PAGES + 2) * PAGE);
+}
+
 static void test_proc(void)
 {
 	char path[32], text[100] = "";
@@ -926,6 +978,7 @@ int main(void)
 	test_steps();
 	test_group_stop();
 	test_memory();
+	test_mappings();
 	test_proc();
 	test_floats();
 	test_two_parents();

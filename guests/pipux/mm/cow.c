@@ -126,8 +126,7 @@ static void take(struct mm *mm, const struct vma *vma, uint32_t *entry,
 		| vma_write_flag(vma);
 }
 
-/* mm's own copy in the place of a page that others have as well */
-static bool copy(struct mm *mm, const struct vma *vma, uint32_t *entry,
+bool page_replace(struct mm *mm, const struct vma *vma, uint32_t *entry,
 		uint32_t va)
 {
 	void *page = page_alloc_user();
@@ -171,7 +170,7 @@ static void go_ahead(struct mm *mm, const struct vma *vma, uint32_t *entry,
 		va += PAGE_SIZE;
 		if (page_at(*entry)->sharers == 1)
 			take(mm, vma, entry, va);
-		else if (!pages_plenty() || !copy(mm, vma, entry, va))
+		else if (!pages_plenty() || !page_replace(mm, vma, entry, va))
 			return;
 	}
 }
@@ -191,7 +190,7 @@ int cow_fault(struct mm *mm, const struct vma *vma, uint32_t *entry,
 	} else if (!write && !(page->owner && pages_plenty())) {
 		borrow(mm, entry, va);
 		return 0;
-	} else if (!copy(mm, vma, entry, va)) {
+	} else if (!page_replace(mm, vma, entry, va)) {
 		if (write)
 			return -ENOMEM;
 		borrow(mm, entry, va);

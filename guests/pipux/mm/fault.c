@@ -172,16 +172,8 @@ static int fault_rights(struct mm *mm, struct vma *vma, uint32_t *entry,
 	if (e & PTE_COW)
 		return cow_fault(mm, vma, entry, va, write);
 	if (!(e & PTE_OWN) && !(vma->flags & MAP_SHARED)
-			&& (vma->prot & PROT_WRITE)) {
-		void *page = page_alloc_user();
-
-		if (!page)
-			return -ENOMEM;
-		page_copy(page, (void *)(e & PAGE_MASK));
-		unmap_page(mm, entry, va);
-		page_enter(mm, entry, va, page, PTE_OWN | PTE_WRITE);
-		return 0;
-	}
+			&& (vma->prot & PROT_WRITE))
+		return page_replace(mm, vma, entry, va) ? 0 : -ENOMEM;
 	if (write && vma->file && (vma->flags & MAP_SHARED)) {
 		void *page = file_page(vma, va);	/* to be written */
 

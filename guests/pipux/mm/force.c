@@ -10,26 +10,21 @@
 #include "internal.h"
 #include <pipux/sched.h>
 
-/* A copy in place of a page that is the file's */
-static int make_own(struct mm *mm, uint32_t *entry, uint32_t va)
+/* The page is to be written: nobody else may have it.  false: no memory */
+static bool make_own(struct mm *mm, const struct vma *vma, uint32_t *entry,
+		uint32_t va)
 {
-	uint32_t e = *entry;
-	void *page;
-
-	if (e & PTE_OWN) {
+	if ((*entry & (PTE_OWN | PTE_COW)) == PTE_OWN) {
 		*entry &= ~PTE_CLEAN;
-		return 0;
+		return true;
 	}
-	page = page_alloc_user();
-	if (!page)
-		return -ENOMEM;
-	page_copy(page, (void *)(e & PAGE_MASK));
-	unmap_page(mm, entry, va);
-	if (e & PTE_MAPPED)
-		partition_map(mm->part, (uint32_t)page, va, false);
-	*entry = (uint32_t)page | PTE_OWN | (e & PTE_MAPPED);
-	mm->nr_pages++;
-	return 0;
+	if (!page_replace(mm, vma, entry, va))
+		return false;
+	if (!vma->prot) {
+		partition_unmap(mm->part, va);
+		*entry &= ~PTE_MAPPED;
+	}
+	return true;
 }
 
 /* Whether mm's page at va is there, for reading: 0 or errno */
@@ -62,7 +57,7 @@ static uint8_t *reach(struct mm *mm, uint32_t va, bool write)
 	if (!vma || va < vma->start || !entry || !*entry)
 		return NULL;
 	if (write && !(*entry & PTE_WRITE) && ((vma->flags & MAP_SHARED)
-			|| make_own(mm, entry, va & PAGE_MASK)))
+			|| !make_own(mm, vma, entry, va & PAGE_MASK)))
 		return NULL;
 	return (uint8_t *)(*entry & PAGE_MASK);
 }

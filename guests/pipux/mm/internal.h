@@ -61,6 +61,9 @@ static inline uint32_t vma_write_flag(const struct vma *vma)
 int vma_fork(struct mm *new, struct mm *old, const struct vma *vma);
 int cow_fault(struct mm *mm, const struct vma *vma, uint32_t *entry,
 	uint32_t va, bool write);
+/* mm's own copy in the place of a page that is not mm's alone; false: memory */
+bool page_replace(struct mm *mm, const struct vma *vma, uint32_t *entry,
+	uint32_t va);
 void cow_unmap(struct page *page, uint32_t *entry);	/* its owner's */
 void cow_release(uint32_t e);			/* an entry is gone */
 
