@@ -3,7 +3,8 @@
 # and a dynamic program with libraries, build/programs/dynamic/LIBC.
 
 PROGRAMS_OUT := $(BUILD)/programs
-PROGRAMS     := musl lua sqlite zlib bzip2 tcc dash xz bmake lmdb strace
+PROGRAMS     := musl lua sqlite zlib bzip2 tcc dash xz bmake lmdb strace \
+	gdbserver
 TREE_SRC     := $(wildcard tests/programs/dynamic/*.[ch])
 
 .PHONY: programs

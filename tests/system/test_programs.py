@@ -15,7 +15,7 @@ PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "cow",
             "inheritance", "ptys", "mounts",
             "procfiles", "watches", "sysvipc", "mqueues", "sockets",
             "unix_sockets", "unix_rights", "netlink", "packets", "calls", "settings",
-            "coredump", "steps"]
+            "tracers", "coredump", "steps"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -2,10 +2,12 @@
 """Programs that others wrote, static and dynamic: see tests/programs."""
 
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
-from machine import BUILD, TOP, shell
+from machine import BUILD, TOP, boot, program, shell
+from test_network import CARD, STATIC, free_port
 
 PROGRAMS = BUILD / "programs"
 SCRIPTS = TOP / "tests" / "programs" / "scripts"
@@ -244,3 +246,65 @@ def test_strace_counts():
                if line.endswith(" write"))
     assert row.split()[3] == "1"
     assert output.splitlines()[-1].endswith(" total")
+
+
+def gdb(directory, log, start, *commands):
+    """What the host's gdb prints, and the guest where gdbserver `start`s."""
+    port = free_port()
+    card = [word.replace("id=net", f"id=net,hostfwd=tcp:127.0.0.1:{port}-:99")
+            for word in CARD]
+    words = ["set remotetimeout 600", f"target remote 127.0.0.1:{port}",
+             *commands]
+    said = []
+
+    def debug():
+        while not (log.exists() and "Listening on" in log.read_text()):
+            if ended.wait(0.2):
+                return
+        said.append(subprocess.run(
+            ["gdb", "-nx", "-batch",
+             *(part for word in words for part in ("-ex", word)),
+             str(program("threads"))], stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, check=False,
+            timeout=PATIENCE).stdout)
+
+    ended = threading.Event()
+    thread = threading.Thread(target=debug)
+    thread.start()
+    try:
+        result = boot("--log", str(log), *card, append="vmm.net=ne2k",
+                      timeout=PATIENCE, add=[
+                          f"{directory}/gdbserver:/bin/gdbserver",
+                          program("threads")], exec=STATIC + start)
+    finally:
+        ended.set()
+        thread.join()
+    assert said, result.output
+    return said[0], result
+
+
+def test_gdbserver(tmp_path):
+    """Breakpoints, a backtrace, steps and threads; then the program ends."""
+    said, result = gdb(
+        built("gdbserver"), tmp_path / "log",
+        "gdbserver --once :99 /threads; echo status $?",
+        "break count", "continue", "bt 1", "info threads", "stepi",
+        "p $eip > (long)&count", "p turn_changed", "delete",
+        "handle SIG32 SIG33 SIG34 nostop noprint", "continue")
+    assert "hit Breakpoint 1, count (argument=" in said, said
+    assert "#0  count (argument=" in said
+    assert said.count('"threads"') >= 3
+    assert "$1 = 1\n" in said
+    assert "exited normally" in said
+    assert "threads: ok\n" in result.output, result.output
+
+
+def test_gdbserver_attaches(tmp_path):
+    said, result = gdb(
+        built("gdbserver"), tmp_path / "log", "sleep 1000 & pid=$!\n"
+        "gdbserver --once --attach :99 $pid\n"
+        "grep TracerPid /proc/$pid/status; kill $pid; echo killed",
+        "file", "p $orig_eax", "detach")
+    assert "detached" in said, said
+    assert "TracerPid:\t0\n" in result.output, result.output
+    assert "killed\n" in result.output

@@ -14,10 +14,11 @@ from machine import program, shell
     # The largest extent first: what is kept for reuse is kept by then.
     ("/threads; /memory; /pipes", "/threads && /memory && /pipes"),
     ("/recursion; /signals; /files", "/recursion && /signals && /files"),
-], ids=["processes", "memory", "faults"])
+    ("/tracers", "/tracers 7 && /tracers 9"),
+], ids=["processes", "memory", "faults", "tracers"])
 def test_no_page_is_lost(first, main):
     names = ["processes", "threads", "memory", "pipes", "recursion",
-             "signals", "files"]
+             "signals", "files", "tracers"]
     result = shell(lossless(first, main), add=[program(n) for n in names],
                    timeout=1500)
     assert result.status == 0, result.output
