@@ -75,6 +75,35 @@ static int bind_to_device(struct socket *s, const void *uval, int len)
 	return 0;
 }
 
+static int bind_to_index(struct socket *s, const void *uval, int len)
+{
+	int index;
+
+	if (len < (int)sizeof(index))
+		return -EINVAL;
+	if (get_user(index, (const int *)uval))
+		return -EFAULT;
+	if (s->opt.bound_dev && !capable(CAP_NET_RAW))
+		return -EPERM;
+	if (index < 0)
+		return -EINVAL;
+	s->opt.bound_dev = index;
+	return 0;
+}
+
+/* ip(7), IP_MTU: of the way to the peer, as far as it is known here */
+static int get_mtu(const struct inet_sock *k, int *val)
+{
+	ip4_addr_t dest = { k->raddr };
+	struct netif *netif = k->raddr ? route_hook(IP4_ADDR_ANY4, &dest)
+		: NULL;
+
+	if (!netif)
+		return -ENOTCONN;
+	*val = netif->mtu;
+	return 0;
+}
+
 static int set_ip(struct socket *s, int name, int val)
 {
 	struct inet_sock *k = inet_sk(s);
@@ -143,7 +172,9 @@ static int get_ip(struct socket *s, int name, int *val)
 		return 0;
 	case IP_HDRINCL:
 		*val = k->hdrincl;
-		return s->type == SOCK_RAW ? 0 : -ENOPROTOOPT;
+		return 0;
+	case IP_MTU:
+		return get_mtu(k, val);
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -160,6 +191,8 @@ int inet_setsockopt(struct socket *s, int level, int name, const void *uval,
 		return raw_setsockopt(s, name, uval, len);
 	if (level == SOL_SOCKET && name == SO_BINDTODEVICE)
 		rc = bind_to_device(s, uval, len);
+	else if (level == SOL_SOCKET && name == SO_BINDTOIFINDEX)
+		rc = bind_to_index(s, uval, len);
 	else if (level != IPPROTO_IP)
 		return -ENOPROTOOPT;
 	else if (name == IP_ADD_MEMBERSHIP || name == IP_DROP_MEMBERSHIP
@@ -197,9 +230,12 @@ int inet_getsockopt(struct socket *s, int level, int name, void *uval,
 		return tcp_getsockopt(s, name, uval, ulen);
 	if (level == SOL_SOCKET && name == SO_BINDTODEVICE)
 		return get_bound_device(s, uval, ulen);
+	if (level == SOL_SOCKET)
+		return name == SO_BINDTOIFINDEX
+			? option_put_int(uval, ulen, s->opt.bound_dev)
+			: -ENOPROTOOPT;
 	if (level != IPPROTO_IP)
-		return level == SOL_SOCKET || level == s->protocol
-			? -ENOPROTOOPT : -EOPNOTSUPP;
+		return level == s->protocol ? -ENOPROTOOPT : -EOPNOTSUPP;
 	if (name == IP_MULTICAST_IF) {
 		struct netdev *dev = netdev_by_index(inet_sk(s)->multicast_if);
 

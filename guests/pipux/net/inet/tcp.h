@@ -6,6 +6,9 @@
 #include "sock.h"
 #include <lwip/priv/tcp_priv.h>
 
+/* TCP_QUICKACK: not set; every packet is acknowledged at once; off */
+enum { QUICKACK_USUAL, QUICKACK_ON, QUICKACK_OFF };
+
 /*
  * Lives as long as its socket; one that waits to be accepted, as long as its
  * listener.  lwIP frees pcbs on its own: `pcb` is NULL from then on.
@@ -16,7 +19,8 @@ struct tcp_sock {
 	bool connecting, connected;	/* connected: once, even if it ended */
 	bool told;			/* connect() has reported it */
 	bool eof;			/* the peer's FIN has come */
-	bool cork, quickack;
+	bool cork;
+	uint8_t quickack;		/* QUICKACK_* */
 	int defer_accept;		/* of a listener: seconds */
 	int user_timeout, syncnt;	/* ms; SYNs sent again; 0: default */
 	int stalled;			/* seconds since the peer's last ACK */

@@ -39,7 +39,7 @@ err_t tcp_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 		t->rx_tail = p;
 		if (unlikely(t->urgent))
 			tcp_urgent_arrived(t);
-		if (unlikely(t->quickack))
+		if (unlikely(t->quickack == QUICKACK_ON))
 			tcp_ack_now(pcb);
 	} else {
 		t->eof = true;

@@ -9,6 +9,8 @@
 #include "tcp.h"
 #include <linux/tcp.h>
 
+#define TCP_CA_NAME_SIZE	16
+
 #define KEEPIDLE_DEFAULT	7200
 #define KEEPINTVL_DEFAULT	75
 #define KEEPCNT_DEFAULT		9
@@ -108,11 +110,27 @@ static int set_number(struct tcp_sock *t, int name, int val)
 	return 0;
 }
 
+/* lwIP's way of avoiding congestion is RFC 5681's */
+static const char congestion[TCP_CA_NAME_SIZE] = "reno";
+
+static int set_congestion(const void *uval, int len)
+{
+	char name[TCP_CA_NAME_SIZE] = "";
+
+	if (len < 1)
+		return -EINVAL;
+	if (copy_from_user(name, uval, MIN(len, TCP_CA_NAME_SIZE - 1)))
+		return -EFAULT;
+	return strcmp(name, congestion) ? -ENOENT : 0;
+}
+
 int tcp_setsockopt(struct socket *s, int name, const void *uval, int len)
 {
 	struct tcp_sock *t = tcp_sk(s);
 	int val, rc = 0;
 
+	if (name == TCP_CONGESTION)
+		return set_congestion(uval, len);
 	if (len < (int)sizeof(val))
 		return -EINVAL;
 	if (get_user(val, (const int *)uval))
@@ -125,7 +143,7 @@ int tcp_setsockopt(struct socket *s, int name, const void *uval, int len)
 		t->cork = !!val;
 		break;
 	case TCP_QUICKACK:
-		t->quickack = !!val;
+		t->quickack = val ? QUICKACK_ON : QUICKACK_OFF;
 		break;
 	case TCP_MAXSEG:
 		rc = val && (val < 88 || val > 32767) ? -EINVAL : 0;
@@ -208,11 +226,14 @@ int tcp_getsockopt(struct socket *s, int name, void *uval, int *ulen)
 		val = t->cork;
 		break;
 	case TCP_QUICKACK:
-		val = t->quickack;
+		val = t->quickack != QUICKACK_OFF;
 		break;
 	case TCP_MAXSEG:
 		val = t->pcb && t->pcb->state > LISTEN ? tcp_mss(t->pcb) : 536;
 		break;
+	case TCP_CONGESTION:
+		return socket_put_option(uval, ulen, congestion,
+			sizeof(congestion));
 	case TCP_INFO:
 		return get_info(t, uval, ulen);
 	default:
