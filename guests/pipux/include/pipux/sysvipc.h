@@ -7,7 +7,7 @@ struct process;
 
 /* ipc/sem_undo.c: the last thread is gone */
 void sem_process_exit(struct process *p);
-/* ipc/mqueue.c: the same; nobody is to be told by a signal any more */
+/* ipc/mq_notify.c: the same; nobody is to be told by a signal any more */
 void mqueue_process_exit(struct process *p);
 
 #endif
