@@ -17,14 +17,12 @@
 #define REGION_TABLES	3		/* pages that prepare takes */
 
 /*
- * Regions that an idle partition keeps: a program's image, its stack, and
- * its mappings.  The last is made when it is first needed, because those who
- * sleep longest have none, and it costs 16 KiB.
+ * Regions that an idle partition keeps: that of a program's image and stack,
+ * and that of its mappings.  The second is made when it is first needed,
+ * because those who sleep longest have none, and it costs 16 KiB.
  */
-static const uint32_t usual_va[] = {
-	0x08048000, TASK_TOP - PAGE_SIZE, TASK_TOP - 0x00901000,
-};
-#define FIRST_REGIONS	2		/* of these, in a new partition */
+static const uint32_t usual_va[] = { 0x08048000, TASK_TOP - PAGE_SIZE };
+#define FIRST_REGIONS	1		/* of these, in a new partition */
 #define USUAL_PAGES	(OWN_PAGES + PARTITION_PAGES + REGION_TABLES \
 	+ (uint32_t)ARRAY_SIZE(usual_va) * (REGION_TABLES + 1))
 

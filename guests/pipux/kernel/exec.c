@@ -147,12 +147,14 @@ static void change_mm(struct exec *e, uint32_t esp)
 
 static int build(struct exec *e, uint32_t *esp)
 {
-	int rc = find_program(e);
+	int rc = find_program(e), layout;
 
-	if (!rc)
-		rc = exec_strings(e);
 	if (rc)
 		return rc;
+	layout = exec_layout(e);
+	rc = exec_strings(e);	/* its errors come first, as on Linux */
+	if (rc || layout)
+		return rc ? rc : layout;
 	e->secure = set_identity(e->file);
 	e->mm = mm_new();
 	if (!e->mm)

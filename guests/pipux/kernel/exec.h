@@ -32,6 +32,7 @@ struct exec {
 	/* exec_strings.c: pages of the new stack from its top down */
 	uint8_t **page;
 	uint32_t used;			/* bytes from the top */
+	uint32_t stack_top;		/* exec_load.c, before the strings */
 	uint32_t limit;
 	uint32_t *vector;		/* argv[], NULL, envp[], NULL */
 	uint32_t execfn, random, platform;	/* addresses */
@@ -58,7 +59,8 @@ void exec_strings_free(struct exec *e);
 /* auxv.c: into e->mm->auxv; its size in bytes */
 uint32_t auxv_fill(const struct exec *e);
 
-/* exec_load.c: fills e->mm */
+/* exec_load.c: decides where everything goes, without e->mm; fills that */
+int exec_layout(struct exec *e);
 int exec_load(struct exec *e);
 
 #endif

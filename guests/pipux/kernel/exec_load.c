@@ -8,10 +8,9 @@
 #include <pipux/resource.h>
 #include <linux/mman.h>
 
-#define PIE_BASE	0x56555000u	/* where Linux puts it, unrandomized */
-#define MMAP_GAP	0x00100000u	/* between stack limit and mappings */
-#define STACK_GAP_MIN	0x00800000u
-#define STACK_GAP_MAX	(TASK_TOP / 6 * 5)
+#define PIE_BASE	0x08048000u	/* where others are linked to be */
+#define LOADER_BASE	0x40200000u	/* they may be what it is to load */
+#define STACK_MAX	(TASK_TOP / 6 * 5)
 #define STACK_START	(128 * 1024u)	/* of the first stack vma */
 
 static uint32_t prot_of(uint32_t rights)
@@ -144,21 +143,43 @@ static int load_interp(struct exec *e)
 	return rc;
 }
 
-static void layout(struct mm *mm)
+static uint32_t stack_limit(void)
 {
-	uint32_t limit = rlimit_get(RLIMIT_STACK);
-	uint32_t gap = MAX(limit, STACK_GAP_MIN);
+	return MIN(rlimit_get(RLIMIT_STACK), STACK_MAX);
+}
 
-	gap = MIN(gap, STACK_GAP_MAX);
-	mm->stack_limit = MIN(limit, STACK_GAP_MAX);
-	mm->mmap_top = (TASK_TOP - gap - MMAP_GAP) & PAGE_MASK;
+/*
+ * The stack ends below the program, as in the System V ABI's figure for
+ * i386, so that one region's page tables do for both, if it can grow there.
+ */
+int exec_layout(struct exec *e)
+{
+	struct elf *elf = &e->elf;
+	int rc = headers(elf, e->file, e->head, EXEC_HEAD);
+	uint32_t program;
+
+	e->stack_top = TASK_TOP;
+	if (rc)
+		return rc;
+	if (elf->dynamic)
+		e->bias = (elf->interp_size ? PIE_BASE : LOADER_BASE)
+			- elf->low;
+	if (elf->high + e->bias < elf->low + e->bias
+			|| elf->high + e->bias > TASK_TOP - STACK_START)
+		return -ENOMEM;
+	program = (elf->low + e->bias) & PAGE_MASK;
+	if (program > TASK_BASE + PAGE_SIZE
+			&& program - TASK_BASE - PAGE_SIZE
+			>= stack_room(stack_limit()))
+		e->stack_top = program - PAGE_SIZE;	/* above is the vDSO */
+	return 0;
 }
 
 static int map_stack(struct exec *e)
 {
 	uint32_t size = PAGE_ALIGN(e->used) + STACK_START
 		+ PAGE_ALIGN((e->argc + e->envc) * sizeof(uint32_t));
-	long rc = do_mmap(e->mm, TASK_TOP - size, size,
+	long rc = do_mmap(e->mm, e->stack_top - size, size,
 		PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS
 		| MAP_FIXED | MAP_GROWSDOWN | VMA_STACK, NULL, 0);
 
@@ -169,16 +190,9 @@ int exec_load(struct exec *e)
 {
 	struct elf *elf = &e->elf;
 	struct mm *mm = e->mm;
-	int rc = headers(elf, e->file, e->head, EXEC_HEAD);
+	int rc;
 
-	if (rc)
-		return rc;
-	if (elf->dynamic)
-		e->bias = PIE_BASE - elf->low;
-	if (elf->high + e->bias < elf->low + e->bias
-			|| elf->high + e->bias > TASK_TOP - STACK_START)
-		return -ENOMEM;
-	layout(mm);
+	mm->stack_limit = stack_limit();
 	rc = map_stack(e);
 	e->vdso = vdso_map(mm, elf->low + e->bias);
 	if (!rc)

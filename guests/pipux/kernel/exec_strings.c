@@ -43,7 +43,7 @@ static int put(struct exec *e, const char *from, uint32_t n, bool kernel)
 
 static inline uint32_t address(const struct exec *e)
 {
-	return TASK_TOP - e->used;
+	return e->stack_top - e->used;
 }
 
 static int put_string(struct exec *e, const char *s, bool kernel)
@@ -174,7 +174,7 @@ int exec_stack(struct exec *e, uint32_t *esp)
 	uint32_t size = (e->argc + e->envc + 2) * sizeof(uint32_t);
 	uint32_t sp = (address(e) - aux_size - size - sizeof(uint32_t))
 		& ~15u;
-	uint32_t va = TASK_TOP, argc = e->argc;
+	uint32_t va = e->stack_top, argc = e->argc;
 	int rc;
 
 	for (unsigned i = STRING_PAGES; i-- && e->page[i]; ) {

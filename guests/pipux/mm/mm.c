@@ -22,7 +22,6 @@ struct mm *mm_new(void)
 	mm->desc = mm->part->desc;
 	mm->users = 1;
 	list_init(&mm->vmas);
-	mm->mmap_top = TASK_TOP;
 	list_add_tail(&all_mms, &mm->all_link);
 	return mm;
 }
@@ -74,7 +73,6 @@ struct mm *mm_copy(struct mm *old)
 	mm->start_stack = old->start_stack;
 	mm->auxv_size = old->auxv_size;
 	memcpy(mm->auxv, old->auxv, old->auxv_size);
-	mm->mmap_top = old->mmap_top;
 	mm->stack_limit = old->stack_limit;
 	mm->exe = old->exe ? file_get(old->exe) : NULL;
 	list_for_each(vma, &old->vmas, link) {

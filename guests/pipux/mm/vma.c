@@ -132,24 +132,35 @@ struct vma *vma_merge(struct mm *mm, struct vma *vma)
 	return vma;
 }
 
-/* The highest free place for len bytes below top, 0: none */
-static uint32_t place_below(struct mm *mm, uint32_t len, uint32_t top)
+/* Where other mappings have to end that lie below vma */
+static uint32_t floor_of(const struct mm *mm, const struct vma *vma, bool tight)
 {
+	uint32_t room = stack_room(mm->stack_limit);
+
+	if (tight || !(vma->flags & VMA_STACK))
+		return vma->start;
+	room = MIN(room, vma->end - TASK_BASE);
+	return MIN(vma->start, (vma->end - room) & PAGE_MASK);
+}
+
+/* The highest free place for len bytes, 0: none; tight: also the stack's */
+static uint32_t place(struct mm *mm, uint32_t len, bool tight)
+{
+	uint32_t top = TASK_TOP;
+
 	for (struct list *l = mm->vmas.prev; l != &mm->vmas; l = l->prev) {
 		struct vma *vma = list_entry(l, struct vma, link);
 
 		if (vma->end <= top && top - vma->end >= len)
 			return top - len;
-		if (vma->start < top)
-			top = vma->start;
+		top = MIN(top, floor_of(mm, vma, tight));
 	}
 	return top >= TASK_BASE && top - TASK_BASE >= len ? top - len : 0;
 }
 
-/* Where a new mapping goes: below the stack, anywhere when that is full */
 uint32_t vma_unmapped_area(struct mm *mm, uint32_t len)
 {
-	uint32_t at = place_below(mm, len, mm->mmap_top);
+	uint32_t at = place(mm, len, false);
 
-	return at ? at : place_below(mm, len, TASK_TOP);
+	return at ? at : place(mm, len, true);
 }

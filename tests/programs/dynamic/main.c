@@ -144,6 +144,8 @@ int main(int argc, char **argv)
 	test_symbols();
 	if (argc > 1 && !strcmp(argv[1], "again"))
 		return 0;
+	if (argc > 1 && !strcmp(argv[1], "sleep"))
+		return sleep(1000);
 	test_plugin();
 	test_auxiliary_vector(direct, argv[0]);
 	if (!direct)

@@ -85,7 +85,6 @@ struct mm {
 	struct partition *part;
 	struct vma *last;			/* last found, or NULL */
 	uint32_t total_vm;			/* pages in vmas */
-	uint32_t mmap_top;			/* new mappings end below */
 	uint32_t stack_limit;			/* bytes, from the rlimit */
 	uint32_t lock_future;			/* MAP_LOCKED: mlockall */
 	uint32_t membarrier;			/* commands registered */
@@ -118,6 +117,15 @@ int do_munmap(struct mm *mm, uint32_t start, uint32_t len);
 uint32_t pages_locked(struct mm *mm, uint32_t start, uint32_t end);
 /* A shared mapping of the file may be written, or become so */
 bool mapped_for_writing(const struct inode *inode);
+
+#define STACK_GAP	0x00100000u	/* between a full stack and mappings */
+#define STACK_ROOM_MIN	0x00800000u
+
+/* Where nothing else goes below the end of a stack of this limit */
+static inline uint32_t stack_room(uint32_t limit)
+{
+	return MAX(limit, STACK_ROOM_MIN) + STACK_GAP;
+}
 
 /* A user address range that a process could have at all */
 static inline bool user_range_ok(const void *p, size_t n)
