@@ -151,6 +151,8 @@ word argument(word *state, char kind)
 			(below(state, 16) ? 0 : next(state));
 	case 'l': return below(state, 8) ? below(state, 24) * PAGE :
 			odd_words[below(state, COUNT(odd_words))];
+	case 'q': return below(state, 2) ? below(state, 33) :
+			0x4200 + below(state, 0x12);
 	case 'w': return below(state, 4) ? below(state, 40) :
 			odd_words[below(state, COUNT(odd_words))];
 	default:

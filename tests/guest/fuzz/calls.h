@@ -7,6 +7,7 @@
  *   a address      s structure       t time    v iovec    n small count
  *   w small word   f flags           z size    o offset   S signal
  *   m mapping      l length of it    k process             g anything
+ *   q request of ptrace
  */
 #ifndef CALLS_H
 #define CALLS_H
@@ -31,7 +32,7 @@ static const struct call {
 	{ SYS_rt_sigtimedwait, "sstn" }, { SYS_rt_sigpending, "sn" },
 	{ SYS_rt_sigsuspend, "sn" }, { SYS_sigaltstack, "ss" },
 	{ SYS_setpgid, "kk" }, { SYS_getpgid, "k" }, { SYS_getsid, "k" },
-	{ SYS_ptrace, "wkss" }, { SYS_prlimit64, "kwss" },
+	{ SYS_ptrace, "qkss" }, { SYS_prlimit64, "kwss" },
 	{ SYS_setrlimit, "ws" }, { SYS_getrlimit, "ws" },
 	{ SYS_ugetrlimit, "ws" }, { SYS_getpriority, "wk" },
 	{ SYS_setpriority, "wkw" }, { SYS_sched_setparam, "ks" },
