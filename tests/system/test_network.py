@@ -193,7 +193,9 @@ def test_loopback_is_up():
 
 
 def test_ping_the_gateway():
-    result = boot_with_card("ping -c 3 10.0.2.2; route -n; arp -a; netstat -rn")
+    result = boot_with_card("ping -c 3 10.0.2.2; route -n; arp -a; netstat -rn\n"
+                            "arp -d 10.0.2.2; echo left; arp -an; echo none")
+    assert "left\nnone\n" in result.output, result.output
     assert "3 packets received" in result.output, result.output
     assert "10.0.2.2" in result.output
     assert "52:55:0a:00:02:02" in result.output

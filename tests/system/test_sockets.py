@@ -55,6 +55,16 @@ def with_card(command, **options):
                 **options)
 
 
+def test_a_peer_that_never_answers():
+    """A card whose cable leads nowhere: time-outs, and a group on it."""
+    result = boot("--", "-netdev", "hubport,id=net,hubid=0", *CARD[3:],
+                  exec="ifconfig eth0 10.9.0.1 netmask 255.255.255.0 up\n"
+                  "arp -s 10.9.0.2 02:00:00:00:00:02 && /timeouts",
+                  add=[program("timeouts")], append="vmm.net=ne2k",
+                  timeout=300)
+    assert result.output.endswith("timeouts: ok\n"), result.output
+
+
 def test_ip_shows_and_changes():
     """BusyBox's ip, all by way of NETLINK_ROUTE."""
     result = with_card(
