@@ -168,7 +168,9 @@ static long truncate_check(const struct path *p)
 		return -EINVAL;
 	rc = mount_read_only(p->mnt) ? -EROFS
 		: inode_permission(inode, MAY_WRITE);
-	return rc ? rc : inode->writers < 0 ? -ETXTBSY : 0;
+	if (rc == 0 && inode->writers < 0)
+		rc = -ETXTBSY;
+	return rc ? rc : inode->leases ? lease_break(inode, O_WRONLY) : 0;
 }
 
 static long truncate_path(const char *upath, loff_t size)

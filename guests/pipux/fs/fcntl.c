@@ -90,7 +90,7 @@ static long write_hint(struct file *f, unsigned cmd, uint64_t *uhint)
 	return 0;
 }
 
-/* LIMIT: leases and directory notification are refused */
+/* Directory notification is refused, as by a Linux without it */
 static long file_fcntl(struct file *f, int fd, unsigned cmd,
 		unsigned long arg)
 {
@@ -110,6 +110,9 @@ static long file_fcntl(struct file *f, int fd, unsigned cmd,
 	case F_GETPIPE_SZ:
 	case F_SETPIPE_SZ:
 		return pipe_fcntl(f, cmd, arg);
+	case F_SETLEASE:
+	case F_GETLEASE:
+		return lease_fcntl(f, fd, cmd, arg);
 	case F_GET_RW_HINT:
 	case F_SET_RW_HINT:
 		return write_hint(f, cmd, (uint64_t *)arg);

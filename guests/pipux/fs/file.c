@@ -38,6 +38,8 @@ struct file *file_new(const struct path *p, const struct file_ops *ops,
 	if (f->mode & FMODE_WRITE) {
 		f->inode->writers++;
 		count_writer(f, 1);
+	} else if (f->mode & FMODE_READ) {
+		f->inode->readers++;
 	}
 	return f;
 }
@@ -58,6 +60,8 @@ static void writers_leave(struct file *f)
 	if (f->mode & FMODE_WRITE) {
 		f->inode->writers--;
 		count_writer(f, -1);
+	} else if (f->mode & FMODE_READ) {
+		f->inode->readers--;
 	}
 	if (f->mode & FMODE_EXEC)
 		f->inode->writers++;
@@ -77,6 +81,8 @@ void file_free(struct file *f)
 		f->ops->release(f);
 	if (f->inode->locks)
 		locks_released(f);
+	if (unlikely(f->inode->leases != NULL))
+		lease_released(f);
 	writers_leave(f);
 	path_put(&f->path);
 	kfree(f);

@@ -50,6 +50,8 @@ long owner_async(struct file *f, int fd, bool on);
 long owner_set(struct file *f, int type, int pid);
 long owner_fcntl(struct file *f, unsigned cmd, unsigned long arg);
 void owner_forget(struct file *f);
+long owner_default(struct file *f, int fd);	/* current, unless it has one */
+void owner_message(struct file *f);	/* about its lease: POLL_MSG */
 
 /* dentry.c */
 struct dentry *dentry_new(struct dentry *parent, const char *name, size_t len);
@@ -200,6 +202,12 @@ struct fs_context *fs_context_new(const struct path *root);
 void locks_closed(struct file *f, struct files *table);	/* POSIX */
 void locks_released(struct file *f);	/* flock and OFD: last close */
 long lock_fcntl(struct file *f, unsigned cmd, unsigned long arg);
+
+/* leases.c */
+/* Before an open or truncation, with inode->leases: 0, -EAGAIN, -ERESTARTSYS */
+int lease_break(struct inode *inode, uint32_t flags);
+void lease_released(struct file *f);	/* last close */
+long lease_fcntl(struct file *f, int fd, unsigned cmd, unsigned long type);
 
 /* epoll.c */
 void epoll_forget(struct file *f);	/* its last reference goes */

@@ -286,6 +286,8 @@ long sys_flock(int fd, int op)
 	struct file *f;
 	long rc;
 
+	if (op & LOCK_MAND)
+		return 0;		/* Linux: removed, and ignored */
 	switch (op & ~LOCK_NB) {
 	case LOCK_SH:
 		want.type = RANGE_READ;

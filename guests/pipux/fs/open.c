@@ -88,6 +88,8 @@ static struct file *open_existing(const struct path *p, int flags,
 		return ERR_PTR(-EISDIR);
 	if (!created)
 		rc = may_open(p, flags);
+	if (rc == 0 && unlikely(inode->leases != NULL))
+		rc = lease_break(inode, flags);
 	if (rc == 0 && (flags & O_TRUNC) && !created
 	    && inode_is(inode, S_IFREG)) {
 		rc = inode_truncate(inode, 0);

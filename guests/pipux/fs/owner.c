@@ -64,25 +64,38 @@ static void tell(struct file_owner *o, int signo, const struct ksiginfo *info)
 			(void)send_signal_process(signo, info, p);
 }
 
+/* With a signal of its own the owner learns what and where, too */
+static void tell_event(struct file_owner *o, int code, uint32_t band)
+{
+	struct ksiginfo info = { .code = SI_KERNEL };
+
+	if (o->signo) {
+		info.code = code;
+		/* si_band and si_fd lie where si_pid and si_uid do */
+		info.pid = band;
+		info.uid = o->fd;
+	}
+	tell(o, o->signo ? o->signo : SIGIO, &info);
+}
+
 static void file_woken(struct waiter *w)
 {
 	struct file_owner *o = container_of(w, struct async_waiter,
 		waiter)->owner;
 	struct poll_table ask = { 0 };
 	uint32_t ready = o->file->ops->poll(o->file, &ask);
-	bool in = ready & POLLIN;
-	struct ksiginfo info = { .code = SI_KERNEL };
 
 	if (!o->pid || !(ready & (POLLIN | POLLOUT)))
 		return;
-	if (o->signo) {
-		info.code = in ? POLL_IN : POLL_OUT;
-		/* si_band and si_fd lie where si_pid and si_uid do */
-		info.pid = in ? POLLIN | POLLRDNORM
-			: POLLOUT | POLLWRNORM | POLLWRBAND;
-		info.uid = o->fd;
-	}
-	tell(o, o->signo ? o->signo : SIGIO, &info);
+	if (ready & POLLIN)
+		tell_event(o, POLL_IN, POLLIN | POLLRDNORM);
+	else
+		tell_event(o, POLL_OUT, POLLOUT | POLLWRNORM | POLLWRBAND);
+}
+
+void owner_message(struct file *f)
+{
+	tell_event(f->owner, POLL_MSG, POLLIN | POLLRDNORM | POLLMSG);
 }
 
 static void register_owner(struct poll_table *pt, struct wait_queue *q)
@@ -171,6 +184,16 @@ long owner_set(struct file *f, int type, int pid)
 	o->uid = current->cred.uid;
 	o->euid = current->cred.euid;
 	return 0;
+}
+
+long owner_default(struct file *f, int fd)
+{
+	long rc = f->owner && f->owner->pid ? 0
+		: owner_set(f, F_OWNER_PID, current->process->pid);
+
+	if (rc == 0)
+		f->owner->fd = fd;
+	return rc;
 }
 
 static long set_ex(struct file *f, const struct f_owner_ex *uex)

@@ -314,6 +314,7 @@ static const struct proc_entry mqueue_entries[] = {
 static const struct proc_entry fs_entries[] = {
 	VALUE("file-max", 1048576),
 	VALUE("nr_open", 1048576),
+	NUMBER("lease-break-time", setting_lease_break_time, 0, INT32_MAX),
 	NUMBER("protected_hardlinks", setting_protected_hardlinks, 0, 1),
 	NUMBER("protected_symlinks", setting_protected_symlinks, 0, 1),
 	VALUE("pipe-max-size", 1048576),

@@ -116,8 +116,10 @@ struct inode {
 	struct pipe *pipe;			/* FIFO */
 	void *socket;				/* bound unix socket */
 	struct file_lock *locks;		/* fs/locks.c */
+	struct lease *leases;			/* fs/leases.c */
 	struct inotify_watch *watches;		/* fs/notify.h */
 	int writers;		/* files open for writing; < 0: it is executed */
+	int readers;		/* files open for reading only */
 	uint8_t write_hint;	/* F_SET_RW_HINT */
 	bool linkable;		/* O_TMPFILE: no name yet, but may get one */
 	bool tracked;		/* sb->ops->dirty wants to know of changes */

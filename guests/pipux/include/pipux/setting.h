@@ -17,6 +17,8 @@ extern int setting_core_uses_pid;
 /* fs/namei.c, fs/names.c */
 extern int setting_protected_symlinks, setting_protected_hardlinks;
 
+extern int setting_lease_break_time;		/* fs/leases.c */
+
 /* mm/mmap.c: 1: any mapping may be made, whatever the memory */
 extern int setting_overcommit;
 
