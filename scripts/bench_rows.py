@@ -44,6 +44,18 @@ GROWTH = {
        for n in (0, 64)},
     "process-bytes": "memory of a sleeping process, bytes",
 }
+# A process with so many dirty pages; a part of them is written
+PAGES = (16, 32, 64, 128, 256, 1024, 4096)
+FORKS = {
+    **{f"{row}-{n}": f"{what}: {n} pages"
+       for row, what in (("exit", "fork, exit"), ("exec", "fork, exec, exit"))
+       for n in PAGES},
+    **{f"{row}-{n // part}-{n}": f"{what} {n // part} of {n}"
+       for row, what in (("child", "fork, child writes"),
+                         ("parent", "fork, exit, parent writes"),
+                         ("both", "fork, both write"))
+       for part in (16, 4, 1) for n in PAGES},
+}
 BLOCK = {
     "block-read": "read, 64 KiB at a time",
     "block-read-again": "the same from memory",
