@@ -216,7 +216,8 @@ int do_mount(const char *source, const char *target, const char *type,
 
 	if (rc)
 		return rc;
-	rc = capable(CAP_SYS_ADMIN) ? mount_on(&on, source, type, flags, options) : -EPERM;
+	rc = capable(CAP_SYS_ADMIN)
+		? mount_on(&on, source, type, flags, options) : -EPERM;
 	path_put(&on);
 	return rc;
 }

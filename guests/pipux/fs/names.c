@@ -22,7 +22,8 @@ int may_delete(struct dentry *dir, struct dentry *victim)
 
 	if (rc)
 		return rc;
-	if ((DIR_OF(dir)->mode & S_ISVTX) && uid != DIR_OF(dir)->uid && uid != victim->inode->uid
+	if ((DIR_OF(dir)->mode & S_ISVTX) && uid != DIR_OF(dir)->uid
+	    && uid != victim->inode->uid
 	    && !capable(CAP_FOWNER))
 		return -EPERM;
 	return 0;

@@ -370,8 +370,9 @@ static inline bool mount_read_only(const struct mount *m)
 {
 	return unlikely((m->flags | m->sb->flags) & 1 /* MS_RDONLY */);
 }
-/* fs/mount_text.c.  What current's root sees of p, into buf: the start of the text inside it,
- * or ERR_PTR(-ENAMETOOLONG).  *reachable (may be NULL): it is below the root */
+/* fs/mount_text.c.  What current's root sees of p, into buf: the start of the
+ * text inside it, or ERR_PTR(-ENAMETOOLONG).  *reachable (may be NULL): it is
+ * below the root */
 char *path_text(const struct path *p, char *buf, size_t size,
 		bool *reachable);
 
