@@ -3,6 +3,7 @@
  * File leases (fcntl(2)): who holds one is told by a signal before another
  * opens or truncates the file, who waits until the lease is given up or its
  * time is over.  An open file has one lease at most; it ends with the file.
+ * LIMIT: executing a file does not break its lease.
  */
 #include "internal.h"
 #include <pipux/setting.h>

@@ -2,7 +2,7 @@
 /*
  * How mounts belong together (mount_namespaces(7)): peer groups and masters.
  * LIMIT: they are kept and shown, but mounting and unmounting in one of a
- * group does not reach the others.
+ * group does not reach the others; there is one tree, without name spaces.
  */
 #include "internal.h"
 
