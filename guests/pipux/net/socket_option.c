@@ -24,6 +24,7 @@ static const struct {
 	{ SO_DONTROUTE, OPT(dontroute) },
 	{ SO_OOBINLINE, OPT(oobinline) },
 	{ SO_PASSCRED, OPT(passcred) },
+	{ SO_NO_CHECK, OPT(no_check) },	/* checksums are made all the same */
 };
 
 int setting_rmem_max = SOCKET_BUFFER, setting_wmem_max = SOCKET_BUFFER;
@@ -144,6 +145,8 @@ static int set_socket(struct socket *s, int name, const void *uval, int len)
 		return -EINVAL;
 	if (get_user(val, uval))
 		return -EFAULT;
+	if (name == SO_REUSEPORT && val && s->domain != AF_INET)
+		return -EOPNOTSUPP;
 	if (on) {
 		*on = val != 0;
 		return 0;

@@ -156,6 +156,7 @@ struct socket_ops {
 /* SOL_SOCKET's values that families look at */
 struct socket_options {
 	bool debug, reuseaddr, reuseport, keepalive, broadcast, dontroute;
+	bool no_check;
 	bool oobinline, passcred, linger;
 	int linger_time;		/* seconds */
 	int priority, mark;

@@ -180,6 +180,13 @@ static int get_ip(struct socket *s, int name, int *val)
 	}
 }
 
+/* ip(7) does not say so: most options are 0 if no value is given */
+static bool without_value(int name)
+{
+	return name != IP_MULTICAST_TTL && name != IP_MULTICAST_LOOP
+		&& name != IP_FREEBIND;
+}
+
 int inet_setsockopt(struct socket *s, int level, int name, const void *uval,
 		int len)
 {
@@ -199,7 +206,8 @@ int inet_setsockopt(struct socket *s, int level, int name, const void *uval,
 			|| name == IP_MULTICAST_IF)
 		return multicast_setsockopt(s, name, uval, len);
 	else
-		rc = option_get_int(uval, len, &val);
+		rc = !len && without_value(name) ? (val = 0)
+			: option_get_int(uval, len, &val);
 	if (rc == 0 && level == IPPROTO_IP)
 		rc = set_ip(s, name, val);
 	if (rc == 0 && s->ops->changed)

@@ -388,7 +388,7 @@ static int tcp_shutdown_socket(struct socket *s, int how)
 		tcp_listener_close(t);
 		return 0;
 	}
-	if (!t->connected || !t->pcb)
+	if (!t->connected || !t->pcb || t->pcb->state == TIME_WAIT)
 		return -ENOTCONN;
 	s->shut |= how + 1;
 	if (s->shut & SHUT_OUT)
@@ -403,7 +403,7 @@ static int tcp_getname(struct socket *s, struct sockaddr_storage *addr,
 {
 	const struct tcp_sock *t = tcp_sk(s);
 
-	if (peer && (!t->connected || !t->pcb))
+	if (peer && (!t->connected || !t->pcb || t->pcb->state == TIME_WAIT))
 		return -ENOTCONN;
 	return inet_getname(s, addr, peer);
 }

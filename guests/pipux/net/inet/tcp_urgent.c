@@ -97,9 +97,10 @@ ssize_t tcp_recv_urgent(struct socket *s, struct socket_msg *m)
 	return !(m->out_flags & MSG_TRUNC);
 }
 
-/* The last byte that was queued is urgent */
+/* The last byte that was queued is urgent: it waits for no acknowledgement */
 void tcp_send_urgent(struct tcp_pcb *pcb)
 {
+	bool eager = tcp_nagle_disabled(pcb);
 	struct tcp_seg *seg = pcb->unsent;
 
 	if (!seg)
@@ -108,4 +109,8 @@ void tcp_send_urgent(struct tcp_pcb *pcb)
 		seg = seg->next;
 	TCPH_SET_FLAG(seg->tcphdr, TCP_URG);
 	seg->tcphdr->urgp = htons(seg->len);
+	tcp_nagle_disable(pcb);
+	(void)tcp_output(pcb);
+	if (!eager)
+		tcp_nagle_enable(pcb);
 }
