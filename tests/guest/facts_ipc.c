@@ -221,7 +221,7 @@ static void test_memory(void)
 	int id = shmget(KEY, 5000, IPC_CREAT | 0600);
 	struct shmid_ds ds;
 	struct shminfo info;
-	char *p, *q;
+	char *p, *q, *place;
 
 	FACT(shmget(KEY, 5000, IPC_CREAT | IPC_EXCL), "exists");
 	FACT(shmget(KEY, 8192, 0), "larger");
@@ -234,8 +234,11 @@ static void test_memory(void)
 	FACT((long)shmat(-1, NULL, 0), "attach -1");
 	FACT((long)shmat(id, p, 0), "at a used place");
 	FACT((long)shmat(id, p + 1, 0), "at an odd one");
-	q = shmat(id, p + 65537, SHM_RND);
-	FACT(q - p, "rounded");
+	place = mmap(NULL, 1 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+		-1, 0);
+	munmap(place, 1 << 20);
+	q = shmat(id, place + 65537, SHM_RND);
+	FACT(q - place, "rounded");
 	FACT(shmdt(q), "detach");
 	FACT((long)shmat(id, NULL, SHM_REMAP), "remap at 0");
 	q = shmat(id, p, SHM_REMAP);
