@@ -28,7 +28,8 @@ static void test_pidfd(void)
 {
 	siginfo_t si = { 0 };
 	struct pollfd p;
-	int fd, other, pipe_fd[2];
+	int fd, other, pipe_fd[2], dir, place, thread;
+	char name[32];
 	pid_t pid;
 	char c;
 
@@ -62,11 +63,20 @@ static void test_pidfd(void)
 	CHECK_ERRNO(syscall(SYS_pidfd_getfd, fd, 999, 0), EBADF);
 	CHECK_ERRNO(syscall(SYS_pidfd_getfd, fd, 0, 1), EINVAL);
 	CHECK_ERRNO(syscall(SYS_pidfd_getfd, 999, 0, 0), EBADF);
-	CHECK(!pidfd_kill(fd, SIGTERM, NULL, 0));
+	snprintf(name, sizeof(name), "/proc/%d", pid);
+	CHECK((dir = open(name, O_RDONLY)) >= 0);
+	CHECK((place = open(name, O_PATH)) >= 0);
+	CHECK((thread = open("/proc/self/task", O_RDONLY)) >= 0);
+	CHECK(!pidfd_kill(dir, 0, NULL, 0));
+	CHECK_ERRNO(pidfd_kill(place, 0, NULL, 0), EBADF);
+	CHECK_ERRNO(pidfd_kill(thread, 0, NULL, 0), EBADF);
+	CHECK(!pidfd_kill(dir, SIGTERM, NULL, 0));
 	CHECK(poll(&p, 1, 10000) == 1 && p.revents == POLLIN);
 	CHECK(!waitid(PIDFD, fd, &si, WEXITED));
 	CHECK(si.si_pid == pid && si.si_status == SIGTERM);
 	CHECK_ERRNO(pidfd_kill(fd, 0, NULL, 0), ESRCH);
+	CHECK_ERRNO(pidfd_kill(dir, 0, NULL, 0), ESRCH);
+	CHECK(!close(dir) && !close(place) && !close(thread));
 	CHECK_ERRNO(waitid(PIDFD, fd, &si, WEXITED), ECHILD);
 	CHECK_ERRNO(waitid(PIDFD, pipe_fd[0], &si, WEXITED), EBADF);
 	close(fd);

@@ -77,12 +77,18 @@ static void test_messages(void)
 	mqd_t q = make(0), r = mq_open(NAME, O_RDONLY);
 	mqd_t w = mq_open(NAME, O_WRONLY);
 	struct pollfd p = { q, POLLIN | POLLOUT, 0 };
-	char buf[16];
+	char buf[16], state[100];
 
 	CHECK(poll(&p, 1, 0) == 1 && p.revents == POLLOUT);
 	CHECK(!mq_send(q, "low", 3, 1) && !mq_send(w, "high", 4, 32767));
 	CHECK(!mq_send(q, "low2", 4, 1));
 	CHECK(poll(&p, 1, 0) == 1 && p.revents == POLLIN);
+	CHECK(pread(r, state, sizeof(state), 0) == 60);
+	CHECK(!strncmp(state, "QSIZE:11         NOTIFY:0 ", 26));
+	CHECK(pread(r, state, sizeof(state), 55) == 5 && state[4] == '\n');
+	CHECK(read(r, state, sizeof(state)) == 60 && !read(r, state, 1));
+	CHECK_ERRNO(pread(r, (void *)8, 8, 0), EFAULT);
+	CHECK_ERRNO(read(w, state, 1), EBADF);
 	CHECK_ERRNO(mq_timedsend(q, "", 0, 0, &past), ETIMEDOUT);
 	CHECK_ERRNO(mq_timedsend(q, "", 0, 0, &bad), EINVAL);
 	CHECK_ERRNO(mq_send(q, "", 0, 32768), EINVAL);

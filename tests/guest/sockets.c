@@ -325,7 +325,7 @@ static void count(int signo)
 /* O_ASYNC: what arrives is told by SIGIO */
 static void test_sigio(void)
 {
-	int fd[2];
+	int fd[2], on = 1, off = 0;
 	char c;
 
 	signal(SIGIO, count);
@@ -336,7 +336,17 @@ static void test_sigio(void)
 	CHECK(write(fd[1], "x", 1) == 1 && signals == 1);
 	CHECK(fcntl(fd[0], F_GETFL) == (O_RDWR | O_ASYNC | O_NONBLOCK));
 	CHECK(read(fd[0], &c, 1) == 1);
+	CHECK(!ioctl(fd[0], FIOASYNC, &off));
+	CHECK(fcntl(fd[0], F_GETFL) == (O_RDWR | O_NONBLOCK));
+	CHECK(write(fd[1], "x", 1) == 1 && signals == 1);
+	CHECK(read(fd[0], &c, 1) == 1 && !ioctl(fd[0], FIOASYNC, &on));
+	CHECK(write(fd[1], "x", 1) == 1 && signals == 2);
+	CHECK_ERRNO(ioctl(fd[0], FIOASYNC, BAD), EFAULT);
 	close_pair(fd);
+	CHECK((fd[0] = open("/proc/self/exe", O_RDONLY)) >= 0);
+	CHECK(!ioctl(fd[0], FIOASYNC, &off));
+	CHECK_ERRNO(ioctl(fd[0], FIOASYNC, &on), ENOTTY);
+	CHECK(!close(fd[0]));
 	signal(SIGIO, SIG_DFL);
 }
 

@@ -197,6 +197,22 @@ static long size_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 	return inode_is(inode, S_IFREG) ? -EINVAL : -ENOTTY;
 }
 
+/* As F_SETFL's O_ASYNC, but ENOTTY where there is nothing to tell */
+static long set_async(struct file *f, int fd, unsigned long arg)
+{
+	long rc;
+	int on;
+
+	if (get_user(on, (int *)arg))
+		return -EFAULT;
+	if (!on == !(f->flags & FASYNC))
+		return 0;
+	rc = owner_signals(f) ? owner_async(f, fd, on) : -ENOTTY;
+	if (rc == 0)
+		f->flags ^= FASYNC;
+	return rc;
+}
+
 /* What is left to read of a regular file */
 static long readable(struct file *f, unsigned long arg)
 {
@@ -220,6 +236,8 @@ static long file_ioctl(struct file *f, int fd, unsigned cmd,
 	case FIOQSIZE:
 	case FIBMAP:
 		return size_ioctl(f, cmd, arg);
+	case FIOASYNC:
+		return set_async(f, fd, arg);
 	case FIONREAD:
 		if (inode_is(f->inode, S_IFREG) && f->inode->ops->get_page)
 			return readable(f, arg);

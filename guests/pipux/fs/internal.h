@@ -46,6 +46,7 @@ bool group_member(uint32_t gid);
 void inode_inherit(struct inode *inode, const struct inode *dir);
 
 /* owner.c */
+bool owner_signals(const struct file *f);
 long owner_async(struct file *f, int fd, bool on);
 long owner_set(struct file *f, int type, int pid);
 long owner_fcntl(struct file *f, unsigned cmd, unsigned long arg);

@@ -124,7 +124,7 @@ void file_urgent(struct file *f)
 }
 
 /* Terminals, pipes, sockets; others ignore O_ASYNC */
-static bool signals(const struct file *f)
+bool owner_signals(const struct file *f)
 {
 	uint32_t type = f->inode->mode & S_IFMT;
 
@@ -132,14 +132,14 @@ static bool signals(const struct file *f)
 		|| type == S_IFSOCK);
 }
 
-/* F_SETFL: O_ASYNC is about to change.  0 or -ENOMEM */
+/* F_SETFL, FIOASYNC: O_ASYNC is about to change.  0 or -ENOMEM */
 long owner_async(struct file *f, int fd, bool on)
 {
 	struct owner_table t = { .table.add = register_owner };
 
 	if (!on && f->owner)
 		stop(f->owner);
-	if (!on || !signals(f))
+	if (!on || !owner_signals(f))
 		return 0;
 	t.owner = owner_get(f);
 	if (!t.owner)

@@ -247,6 +247,13 @@ struct inode *proc_pid_lookup(struct inode *dir, const char *name)
 	return proc_inode(dir->sb, &pid_entry, t->tid, -1);
 }
 
+int proc_file_pid(const struct file *f)
+{
+	return f->ops == &pid_dir_fops
+		&& proc_node(f->inode)->entry == &pid_entry
+		? proc_node(f->inode)->tid : 0;
+}
+
 static struct process *next_process(int from)
 {
 	struct process *p, *best = NULL;

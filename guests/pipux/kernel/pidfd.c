@@ -8,6 +8,7 @@
  */
 #include "signal_private.h"
 #include <pipux/fs.h>
+#include <pipux/procfs.h>
 #include <asm/siginfo.h>
 #include <linux/pidfd.h>
 
@@ -129,20 +130,35 @@ static long info_get(struct ksiginfo *info, int sig, const void *uinfo,
 	return signal_forged(info, p ? p->pid : 0) ? -EPERM : 0;
 }
 
+/* By a pidfd, or an open /proc/PID: 0 with a process or NULL, -EBADF */
+static int signalled_process(int fd, struct process **p)
+{
+	struct file *f = fd_get_io(fd);
+	int rc = 0, pid;
+
+	if (!f)
+		return -EBADF;
+	if (f->ops == &pidfd_fops)
+		*p = process_of(f);
+	else if ((pid = proc_file_pid(f)))
+		*p = process_by_pid(pid);
+	else
+		rc = -EBADF;
+	file_put(f);
+	return rc;
+}
+
 long sys_pidfd_send_signal(int fd, int sig, const void *uinfo, unsigned flags)
 {
 	struct ksiginfo info;
 	struct process *p;
-	struct file *f;
 	long rc;
 
 	if (flags)
 		return -EINVAL;
-	f = pidfd_get(fd);
-	if (!f)
-		return -EBADF;
-	p = process_of(f);
-	file_put(f);
+	rc = signalled_process(fd, &p);
+	if (rc)
+		return rc;
 	rc = info_get(&info, sig, uinfo, p);
 	if (rc)
 		return rc;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files of /proc/net, for the protocol families and interfaces. */
+/* procfs for others: files of /proc/net, which process a directory is of. */
 #ifndef PIPUX_PROCFS_H
 #define PIPUX_PROCFS_H
 
 #include <pipux/kernel.h>
 
 struct proc_node;
+struct file;
 
 /* Text that is being made; what does not fit is counted all the same */
 struct proc_out {
@@ -23,5 +24,8 @@ void proc_write(struct proc_out *o, const void *p, size_t n);
  */
 void proc_net_register(const char *name,
 	int (*show)(struct proc_out *o, const struct proc_node *n));
+
+/* fs/proc_pid.c: of an open /proc/PID the number; 0: it is something else */
+int proc_file_pid(const struct file *f);
 
 #endif
