@@ -10,11 +10,14 @@ TREE_SRC     := $(wildcard tests/programs/dynamic/*.[ch])
 .PHONY: programs
 programs: $(PROGRAMS:%=$(PROGRAMS_OUT)/%/built) \
 	$(PROGRAMS_OUT)/dynamic/musl/main $(PROGRAMS_OUT)/dynamic/glibc/main \
-	$(PROGRAMS_OUT)/dynamic/glibc/static
+	$(PROGRAMS_OUT)/dynamic/glibc/static $(PROGRAMS_OUT)/debian/built
 
 # A program whose source cannot be had leaves no `built`: see build.
 $(PROGRAMS_OUT)/%/built: tests/programs/build $(MUSL_CC)
 	$< $*
+
+$(PROGRAMS_OUT)/debian/built: tests/programs/build-debian
+	$< $(@D)
 
 $(PROGRAMS_OUT)/dynamic/musl/main: tests/programs/build-tree $(TREE_SRC) \
 		$(PROGRAMS_OUT)/musl/built
