@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ptrace(2): what the rest of the kernel tells a tracer.  kernel/ptrace.c
- * has the requests, ptrace_stop.c the stops, regset.c the registers.
+ * knows who traces whom, ptrace_request.c has the requests, ptrace_stop.c
+ * the stops, regset.c the registers.
  *
  * A hook is called only for a task that is traced, or costs one test of
  * task->ptrace.
@@ -39,6 +40,12 @@ void ptrace_unlink(struct task *t);	/* it runs free; NULL is allowed */
 void ptrace_tracer_exit(struct task *tracer);
 /* fork: the child t is traced as current is, if event or CLONE_PTRACE */
 int ptrace_fork(struct task *t, uint32_t flags);
+void ptrace_detach(struct task *t);
+/* Of current; 0 or errno.  options: those of PTRACE_SEIZE */
+long ptrace_me(void);
+long ptrace_attach(struct task *t, bool seize, uint32_t addr,
+	uint32_t options);
+long ptrace_check_options(uint32_t options);
 /* Is one of p's threads t's tracer? */
 static inline bool ptraced_by(const struct task *t, const struct process *p)
 {
