@@ -32,7 +32,7 @@ ifndef V
 endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all deps run run-iso iso disk qemu-elf qemu-iso test test-system \
+.PHONY: all tools deps run run-iso iso disk qemu-elf qemu-iso test test-system \
 	test-long test-browser test-bochs bench trace \
 	bench-native bench-pip size debug lab doc check clean distclean help
 
@@ -40,7 +40,14 @@ include $(wildcard pip/build.mk pip/lib/build.mk pip/partitions/build.mk \
 	vmm-partition/build.mk guests/*/build.mk initrd/build.mk \
 	images/build.mk tests/*/build.mk labs/build.mk trace/build.mk)
 
-all: $(BUILD)/pip.elf $(BUILD)/vmm.bin $(BUILD)/pipux.elf initrd partitions ## build everything
+# Before anything is compiled: a clear word
+tools:
+	@for tool in gcc ld objcopy nasm patch cpio; do \
+		command -v $$tool >/dev/null || \
+			{ echo "$$tool is missing: run make deps" >&2; exit 1; }; \
+	done
+
+all: tools $(BUILD)/pip.elf $(BUILD)/vmm.bin $(BUILD)/pipux.elf initrd partitions ## build everything
 
 deps: ## install the Debian packages that are missing
 	@scripts/install-deps

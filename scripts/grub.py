@@ -57,7 +57,8 @@ def pack_image(output, config, files, directory):
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             check=False)
     except OSError as error:
-        raise ImageError(f"grub-mkrescue: {error.strerror}") from error
+        raise ImageError(f"grub-mkrescue: {error.strerror} "
+                         "(scripts/install-deps)") from error
     if result.returncode != 0:
         last = result.stdout.strip().splitlines()[-1:] or ["failed"]
         raise ImageError("grub-mkrescue: " + last[0])

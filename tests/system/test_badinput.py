@@ -180,3 +180,21 @@ def test_boot_without_qemu():
                           env={"PATH": "/nonexistent"})
     assert done.returncode == 125
     assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+@pytest.mark.parametrize("command, message", [
+    ([BOOT], "boot: qemu-system-i386 is missing: scripts/install-deps\n"),
+    ([BOOT, "--iso"], "boot: grub-mkrescue: No such file or directory "
+     "(scripts/install-deps)\n"),
+    (["/usr/bin/make", "-s", "tools"], "gcc is missing: run make deps\n"),
+    ([TOP / "scripts" / "check"],
+     "check: cppcheck is missing: scripts/install-deps check\n")])
+def test_missing_tool(command, message, tmp_path):
+    """All but what the scripts need to find themselves."""
+    for name in ("dirname", "git", "grep"):
+        (tmp_path / name).symlink_to(f"/usr/bin/{name}")
+    done = subprocess.run(command, cwd=TOP, env={"PATH": str(tmp_path)},
+                          check=False, text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert done.returncode and not done.stdout
+    assert message in done.stderr and "Traceback" not in done.stderr
