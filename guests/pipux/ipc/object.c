@@ -37,7 +37,8 @@ int ipc_may_control(const struct ipc_object *o)
 {
 	uint32_t euid = current->cred.euid;
 
-	return euid == o->cuid || euid == o->uid || capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
+	return euid == o->cuid || euid == o->uid || capable(CAP_SYS_ADMIN)
+		? 0 : -EPERM;
 }
 
 static bool table_grow(struct ipc_table *t)
