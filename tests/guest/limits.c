@@ -101,5 +101,6 @@ int main(int argc, char **argv)
 		return hog();
 	if (argc == 2 && !strcmp(argv[1], "files"))
 		return files();
+	puts("usage: limits bomb|hog|files");
 	return 2;
 }

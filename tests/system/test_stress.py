@@ -9,6 +9,7 @@ from census import SHELL, lossless
 from machine import program, shell
 from test_real_programs import LOADERS, dynamic
 
+
 @pytest.mark.parametrize("first, main", [
     ("/processes exec 100; /processes alive 200",
      "/processes exec 10000 && /processes alive 200"),

@@ -5,16 +5,18 @@
  */
 #include "fuzz.h"
 #include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
 
 /* Paths relative and absolute, all below HOME, whoever destroys them */
 const char *const own_paths[] = {
 	"a", "b", "d", "d/e", "d/e/f", "link", "loop", "fifo", "./d/../a",
 	HOME "/a", HOME "/d", HOME "/d/e", HOME, ".", "", "a/", "a/b",
 	"tmpfs", "proc", "user.x", "ext2",
-	"tmpfs", "proc", "user.x", "ext2", NULL,
+	"tmpfs", "proc", "user.x", "ext2", "ext2/file", "ext2/dir", "socket", NULL,
 };
 static const char *const any_paths[] = {
-	"/", "/proc/self/maps", "/proc/self/stat", "/proc/self/fd/0",
+	"/", "/dev/vda", "ext2/file", "/proc/self/maps", "/proc/self/stat", "/proc/self/fd/0",
 	"/proc/self/exe", "/proc/self/mem", "/proc", "/proc/meminfo",
 	"/dev", "/dev/null", "/dev/zero", "/dev/tty", "/dev/ptmx", "/dev/pts",
 	"/proc/self/root", "/proc/self/cwd/a", "/proc/sys/kernel/pid_max",
@@ -26,6 +28,17 @@ static const word odd_words[] = {
 	0x80000000, 0x80000001, 0xFFFFF000, 0xFFFFFFFF, 0xFFFFFFFE,
 	0xFFFFFF9C /* AT_FDCWD */, 0xC0000000, 0xBFFFF000,
 };
+
+static const uint8_t families[] = {
+	AF_UNIX, AF_UNIX, AF_INET, AF_INET, AF_INET, AF_NETLINK, AF_PACKET, 0,
+};
+static const word levels[] = { 0, 1, 1, 6, 17, 255, 263, 270 };
+/* Of terminals, sockets, block devices */
+static const word requests[] = { 0x5400, 0x5400, 0x8900, 0x1240 };
+static const char *const types[] = {
+	"tmpfs", "proc", "sysfs", "devpts", "devtmpfs", "mqueue", "ext2", "a",
+};
+word objects[8];
 
 word next(word *state)
 {
@@ -69,9 +82,10 @@ static word process(word *state)
 {
 	static const word others[] = { 1, 2, -1, 0x7FFFFFFF, 0x80000000, 300 };
 
-	switch (below(state, 4)) {
+	switch (below(state, 5)) {
 	case 0: return 0;
 	case 1: return -me;
+	case 4: return me + below(state, 5);	/* its own children */
 	case 2: if (user)
 			return others[below(state, COUNT(others))];
 		/* fall through */
@@ -123,10 +137,71 @@ static word vector(word *state)
 	return at;
 }
 
+/* In the arena, n bytes at least, or 0 */
+static word room(word *state, word n)
+{
+	word at = any_address(state) & ~3u;
+	word from = (word)arena, to = from + ARENA_PAGES * PAGE - n;
+
+	return at < from || at > to ? 0 : at;
+}
+
+static word socket_address(word *state)
+{
+	word at = room(state, 128);
+	uint8_t *a = (uint8_t *)at;
+
+	if (!at)
+		return at;
+	memset(a, 0, 128);
+	switch (a[0] = families[below(state, COUNT(families))]) {
+	case AF_UNIX:		/* by name, or abstract */
+		if (below(state, 2))
+			strcpy((char *)a + 2, "socket");
+		else
+			a[3] = below(state, 4);
+		break;
+	case AF_INET:		/* lo, few ports so that they meet */
+		a[2] = 0x50;
+		a[3] = below(state, 3);
+		a[4] = below(state, 8) ? 127 : next(state);
+		a[7] = 1;
+		break;
+	default:
+		for (word i = 4; i < 20; i++)
+			a[i] = below(state, 4);
+	}
+	return at;
+}
+
+/* A struct mmsghdr, now and then with descriptors */
+static word message(word *state)
+{
+	word *m = (word *)room(state, 96), *control = m + 16;
+
+	if (!m)
+		return 0;
+	memset(m, 0, 96);
+	m[0] = below(state, 2) ? socket_address(state) : 0;
+	m[1] = argument(state, 'j');
+	m[2] = vector(state);
+	m[3] = argument(state, 'n');
+	if (below(state, 2))
+		return (word)m;
+	m[4] = (word)control;
+	m[5] = 12 + 4 * below(state, 4);
+	control[0] = below(state, 8) ? m[5] : argument(state, 'z');
+	control[1] = SOL_SOCKET;
+	control[2] = 1 + below(state, 2);	/* SCM_RIGHTS, _CREDENTIALS */
+	for (word i = 3; i < 6; i++)
+		control[i] = argument(state, 'd');
+	return (word)m;
+}
+
 word argument(word *state, char kind)
 {
 	switch (kind) {
-	case 'd': return below(state, 16) ? below(state, 40) :
+	case 'd': return below(state, 16) ? below(state, 64) :
 			odd_words[below(state, COUNT(odd_words))];
 	case 'p': return path(state, 0);
 	case 'P': return path(state, 2);
@@ -144,7 +219,8 @@ word argument(word *state, char kind)
 	case 'o': return below(state, 2) ? below(state, 20000) :
 			odd_words[below(state, COUNT(odd_words))];
 	case 'S': return below(state, 70);
-	case 'T': return 0x5400 + below(state, 0x60);
+	case 'T': return requests[below(state, COUNT(requests))] +
+			below(state, 0x60);
 	case 'k': return process(state);
 	case 'm': return ((word)arena & ~(PAGE - 1)) +
 			below(state, 64) * PAGE +
@@ -155,6 +231,12 @@ word argument(word *state, char kind)
 			0x4200 + below(state, 0x12);
 	case 'w': return below(state, 4) ? below(state, 40) :
 			odd_words[below(state, COUNT(odd_words))];
+	case 'A': return socket_address(state);
+	case 'j': return below(state, 8) ? 16 : below(state, 200);
+	case 'M': return message(state);
+	case 'L': return levels[below(state, COUNT(levels))];
+	case 'y': return (word)types[below(state, COUNT(types))];
+	case 'i': return objects[below(state, COUNT(objects))];
 	default:
 		return argument(state, "dwafzs"[below(state, 6)]);
 	}

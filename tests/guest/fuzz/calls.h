@@ -8,6 +8,8 @@
  *   w small word   f flags           z size    o offset   S signal
  *   m mapping      l length of it    k process             g anything
  *   q request of ptrace
+ *   A socket address, j its length   M message header      L level of options
+ *   T request of ioctl   y file system type   i System V object
  */
 #ifndef CALLS_H
 #define CALLS_H
@@ -32,7 +34,8 @@ static const struct call {
 	{ SYS_rt_sigtimedwait, "sstn" }, { SYS_rt_sigpending, "sn" },
 	{ SYS_rt_sigsuspend, "sn" }, { SYS_sigaltstack, "ss" },
 	{ SYS_setpgid, "kk" }, { SYS_getpgid, "k" }, { SYS_getsid, "k" },
-	{ SYS_ptrace, "qkss" }, { SYS_prlimit64, "kwss" },
+	{ SYS_ptrace, "qkss" }, { SYS_ptrace, "qksw" },
+	{ SYS_prlimit64, "kwss" },
 	{ SYS_setrlimit, "ws" }, { SYS_getrlimit, "ws" },
 	{ SYS_ugetrlimit, "ws" }, { SYS_getpriority, "wk" },
 	{ SYS_setpriority, "wkw" }, { SYS_sched_setparam, "ks" },
@@ -84,7 +87,7 @@ static const struct call {
 	{ SYS_utimes, "pt" }, { SYS_utimensat, "dptf" },
 	{ SYS_setxattr, "ppszf" }, { SYS_getxattr, "Ppsz" },
 	{ SYS_listxattr, "Psz" }, { SYS_fsetxattr, "dpszf" },
-	{ SYS_mount, "pppfs" }, { SYS_umount, "p" }, { SYS_umount2, "pf" },
+	{ SYS_mount, "ppyfs" }, { SYS_umount, "p" }, { SYS_umount2, "pf" },
 	{ SYS_chroot, "p" }, { SYS_pivot_root, "pp" },
 	{ SYS_fsopen, "pf" }, { SYS_move_mount, "dpdpf" },
 	{ SYS_open_tree, "dpf" }, { SYS_mount_setattr, "dpfsz" },
@@ -103,20 +106,22 @@ static const struct call {
 	{ SYS_mlock, "ml" }, { SYS_mlock2, "mlw" },
 	{ SYS_remap_file_pages, "mlwwf" }, { SYS_brk, "m" },
 	{ SYS_timer_create, "wss" }, { SYS_timer_settime32, "wfts" },
-	{ SYS_timer_delete, "w" }, { SYS_nanosleep, "ts" },
+	{ SYS_timer_delete, "w" }, { SYS_timer_gettime32, "ws" },
+	{ SYS_timer_getoverrun, "w" }, { 449, "snftw" /* futex_waitv */ }, { SYS_nanosleep, "ts" },
 	{ SYS_clock_nanosleep_time32, "wwts" }, { SYS_setitimer, "wts" },
 	{ SYS_alarm, "w" }, { SYS_socketcall, "ws" }, { SYS_socket, "www" },
-	{ SYS_socketpair, "wwws" }, { SYS_bind, "dsz" },
-	{ SYS_connect, "dsz" }, { SYS_listen, "dw" },
-	{ SYS_accept4, "dssf" }, { SYS_sendto, "dazfsz" },
-	{ SYS_recvfrom, "dazfss" }, { SYS_sendmsg, "dsf" },
-	{ SYS_recvmsg, "dsf" }, { SYS_sendmmsg, "dsnf" },
-	{ SYS_recvmmsg, "dsnft" }, { SYS_getsockopt, "dwwss" },
-	{ SYS_setsockopt, "dwwsz" }, { SYS_shutdown, "dw" },
-	{ SYS_shmget, "wzf" }, { SYS_shmat, "wmf" }, { SYS_shmdt, "m" },
-	{ SYS_shmctl, "wws" }, { SYS_semget, "wnf" }, { SYS_semctl, "wwws" },
-	{ SYS_ipc, "wwwwsw" }, { SYS_msgget, "wf" }, { SYS_msgsnd, "wszf" },
-	{ SYS_msgrcv, "wszwf" }, { SYS_msgctl, "wws" },
+	{ SYS_socketpair, "wwws" }, { SYS_bind, "dAj" },
+	{ SYS_connect, "dAj" }, { SYS_listen, "dw" },
+	{ SYS_accept4, "dssf" }, { SYS_sendto, "dazfAj" },
+	{ SYS_recvfrom, "dazfss" }, { SYS_sendmsg, "dMf" },
+	{ SYS_recvmsg, "dMf" }, { SYS_sendmmsg, "dMnf" },
+	{ SYS_recvmmsg, "dMnft" }, { SYS_getsockopt, "dLwss" },
+	{ SYS_setsockopt, "dLwsj" }, { SYS_shutdown, "dw" },
+	{ SYS_shmget, "wzf" }, { SYS_shmat, "imf" }, { SYS_shmdt, "m" },
+	{ SYS_shmctl, "iws" }, { SYS_semget, "wnf" }, { SYS_semctl, "iwws" }, { SYS_semctl, "iwww" },
+	{ 420, "isnt" /* semtimedop_time64 */ },
+	{ SYS_ipc, "wwwwsw" }, { SYS_msgget, "wf" }, { SYS_msgsnd, "iszf" },
+	{ SYS_msgrcv, "iszwf" }, { SYS_msgctl, "iws" },
 	{ SYS_mq_open, "pfws" }, { SYS_mq_unlink, "p" },
 	{ SYS_mq_timedsend, "dazwt" }, { SYS_mq_timedreceive, "dazst" },
 	{ SYS_mq_notify, "ds" }, { SYS_getgroups, "ns" },

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fcntl.h>
 #include <grp.h>
+#include <mqueue.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
+#include <sys/timerfd.h>
+#include <sys/un.h>
 
 #include "../check.h"
 #include "calls.h"
@@ -144,11 +154,80 @@ static void handler(int number)
 	(void)number;
 }
 
+/* A listener on lo or of a name, and a connection to it */
+static void open_connection(int family, const void *address, int length)
+{
+	int listener = socket(family, SOCK_STREAM, 0);
+	int client = socket(family, SOCK_STREAM, 0);
+	static const struct linger abort = { 1, 0 };
+
+	/* Nothing remains of it for a minute, which the census would await */
+	setsockopt(listener, SOL_SOCKET, SO_LINGER, &abort, sizeof(abort));
+	setsockopt(client, SOL_SOCKET, SO_LINGER, &abort, sizeof(abort));
+	bind(listener, address, length);
+	listen(listener, 3);
+	connect(client, address, length);
+	accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+}
+
+static void open_sockets(void)
+{
+	static const struct sockaddr_un name = { AF_UNIX, "socket" };
+	static const uint8_t port[16] = { AF_INET, 0, 0x50, 0, 127, 0, 0, 1 };
+	static const uint8_t port1[16] = { AF_INET, 0, 0x50, 1, 127, 0, 0, 1 };
+	int s, pair[2];
+
+	open_connection(AF_UNIX, &name, sizeof(name));
+	open_connection(AF_INET, port, sizeof(port));
+	s = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	bind(s, (const void *)port1, sizeof(port1));
+	connect(s, (const void *)port1, sizeof(port1));
+	socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK, 1);
+	socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, 0);
+	socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0x0300);
+	for (int family = 1; family < 3; family++) {
+		socketpair(family, SOCK_STREAM, 0, pair);
+		socketpair(family, SOCK_DGRAM, 0, pair);
+		socket(family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		socket(family, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	}
+}
+
+/* Descriptors that wait for something, and what they wait for */
+static void open_waiters(void)
+{
+	const struct itimerspec soon = { { 0, 3000000 }, { 0, 1000000 } };
+	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT };
+	int ep = epoll_create1(0), timer, watch;
+	sigset_t set;
+
+	sigfillset(&set);
+	syscall(SYS_signalfd4, -1, &set, 8, O_NONBLOCK);
+	timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+	timerfd_settime(timer, 0, &soon, NULL);
+	syscall(SYS_eventfd2, 3, 0);
+	watch = inotify_init1(O_NONBLOCK);
+	inotify_add_watch(watch, HOME, IN_ALL_EVENTS);
+	syscall(SYS_pidfd_open, getpid(), 0);
+	mq_open("/a", O_RDWR | O_CREAT | O_NONBLOCK, 0666, NULL);
+	for (int fd = 0; fd <= watch; fd++)
+		epoll_ctl(ep, EPOLL_CTL_ADD, fd, &event);
+	for (int i = 0; i < 3; i++)
+		syscall(SYS_timer_create, CLOCK_MONOTONIC, NULL, &timer);
+}
+
+static void make_objects(void)
+{
+	for (word i = 0; i < COUNT(objects); i++)
+		objects[i] = i % 3 == 0 ? shmget(i, 3 * PAGE, IPC_CREAT | 0666)
+			: i % 3 == 1 ? semget(i, 4, IPC_CREAT | 0666)
+			: msgget(i, IPC_CREAT | 0666);
+}
+
 /* One descriptor of each kind that the kernel has; failures do not matter. */
 static void open_descriptors(void)
 {
-	sigset_t set;
-	int pair[2];
+	int pair[2], master;
 
 	for (int fd = 0; fd < 3; fd++) {
 		close(fd);
@@ -165,21 +244,12 @@ static void open_descriptors(void)
 	open("/dev/zero", O_RDWR);
 	open("/proc/self/maps", O_RDONLY);
 	open("/proc/self", O_RDONLY | O_DIRECTORY);
-	open("/dev/ptmx", O_RDWR | O_NOCTTY);
-	sigfillset(&set);
-	syscall(SYS_signalfd4, -1, &set, 8, O_NONBLOCK);
-	syscall(SYS_timerfd_create, CLOCK_MONOTONIC, 0);
-	syscall(SYS_eventfd2, 3, 0);
-	syscall(SYS_epoll_create1, 0);
+	master = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+	unlockpt(master);
+	ioctl(master, TIOCGPTPEER, O_RDWR);
 	syscall(SYS_memfd_create, "m", 2);
-	syscall(SYS_inotify_init1, O_NONBLOCK);
-	syscall(SYS_pidfd_open, getpid(), 0);
-	for (int family = 1; family < 3; family++) {
-		syscall(SYS_socketpair, family, 1, 0, pair);
-		syscall(SYS_socketpair, family, 2, 0, pair);
-		syscall(SYS_socket, family, 1 | O_NONBLOCK, 0);
-		syscall(SYS_socket, family, 2 | O_NONBLOCK, 0);
-	}
+	open_waiters();
+	open_sockets();
 }
 
 static void limit(int which, rlim_t value)
@@ -197,7 +267,12 @@ void child(word seed)
 	setsid();
 	if (verbose)
 		dup2(1, 100);
+	make_objects();
 	open_descriptors();
+	mkdir("ext2", 0777);
+	mount("/dev/vda", "ext2", "ext2", 0, NULL);	/* if there is one */
+	chmod("ext2", 0777);
+	open("ext2/file", O_RDWR | O_CREAT, 0666);
 	mkdir("d", 0777);
 	mkdir("d/e", 0777);
 	mkdir("proc", 0777);
