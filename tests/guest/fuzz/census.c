@@ -32,7 +32,7 @@ static void add(struct census *c, const char *line, const char *format)
 		c->kinds++;
 }
 
-static void add_file(struct census *c, const char *path, const char *format)
+static char *read_file(const char *path)
 {
 	static char text[TEXT_SIZE];
 	int fd = open(path, O_RDONLY);
@@ -44,6 +44,21 @@ static void add_file(struct census *c, const char *path, const char *format)
 	close(fd);
 	CHECK(n == 0);
 	text[size] = 0;
+	return text;
+}
+
+/* There is one line more than the heading. */
+int connections(void)
+{
+	const char *line = strchr(read_file("/proc/net/tcp"), '\n');
+
+	return line && line[1];
+}
+
+static void add_file(struct census *c, const char *path, const char *format)
+{
+	char *text = read_file(path);
+
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
 		add(c, line, format);
 }

@@ -46,6 +46,7 @@ void remove_everything(void);
 /* census.c: what the kernel has; later whether it has no more */
 void census_take(void);
 int census_holds(void);
+int connections(void);			/* or remains of them, of TCP */
 const char *census_change(void);	/* what grew, as text */
 
 #endif
