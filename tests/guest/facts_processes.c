@@ -221,10 +221,10 @@ static void test_waiting(void)
 		_exit(3);
 	FACT(waitpid(pid, &status, 0), "wait for one without a signal");
 	FACT(waitpid(pid, &status, __WCLONE) == pid, "__WCLONE");
+	signal(SIGUSR1, SIG_IGN);
 	pid = syscall(SYS_clone, SIGUSR1, 0, 0, 0, 0);
 	if (pid == 0)
 		_exit(3);
-	signal(SIGUSR1, SIG_IGN);
 	FACT(waitpid(pid, &status, __WALL) == pid, "__WALL");
 }
 
