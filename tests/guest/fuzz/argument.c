@@ -16,7 +16,8 @@ const char *const own_paths[] = {
 	"tmpfs", "proc", "user.x", "ext2", "ext2/file", "ext2/dir", "socket", NULL,
 };
 static const char *const any_paths[] = {
-	"/", "/dev/vda", "ext2/file", "/proc/self/maps", "/proc/self/stat", "/proc/self/fd/0",
+	"/", "/dev/vda", "ext2/file", "/proc/self/maps", "/proc/self/stat",
+	"/proc/self/fd/0",
 	"/proc/self/exe", "/proc/self/mem", "/proc", "/proc/meminfo",
 	"/dev", "/dev/null", "/dev/zero", "/dev/tty", "/dev/ptmx", "/dev/pts",
 	"/proc/self/root", "/proc/self/cwd/a", "/proc/sys/kernel/pid_max",
