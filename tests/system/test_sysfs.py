@@ -3,6 +3,7 @@
 
 import re
 
+from census import lossless
 from disks import MIB, drive, sparse
 from machine import shell
 
@@ -24,13 +25,11 @@ def test_devices_in_sysfs(tmp_path):
 
 
 def test_reading_everything_leaves_nothing():
-    result = shell(f"for i in 1 2 3; do {READ_ALL}; grep -E "
-                   "'pages|kmalloc' /proc/pipstack; done; echo alive",
+    # A process that ends meanwhile, or a file only for writing, is no fault.
+    result = shell(lossless(READ_ALL, f"{{ {READ_ALL}; true; }}"),
                    timeout=300)
-    assert result.output.endswith("alive\n")
-    census = re.findall(r"guest_free_pages (\d+)\nvmm_free_pages (\d+)\n"
-                        r"kmalloc_bytes (\d+)\n", result.output)
-    assert len(census) == 3 and census[1] == census[2], census
+    assert result.status == 0, result.output
+    assert result.output == "nothing lost\n"
 
 
 def test_slabinfo_counts_objects():
