@@ -127,18 +127,15 @@ static long wait_on(uint32_t uaddr, bool private, uint32_t val,
 		uint32_t bitset, ktime_t deadline)
 {
 	struct futex_waiter w = { .bitset = bitset, .task = current };
-	uint32_t now;
 	long rc;
 
 	if (!bitset)
 		return -EINVAL;
 	rc = futex_key(uaddr, private, false, &w.key);
+	if (!rc)
+		rc = futex_expect(uaddr, val);
 	if (rc)
 		return rc;
-	if (get_user(now, (const uint32_t *)uaddr))
-		return -EFAULT;
-	if (now != val)
-		return -EAGAIN;
 	list_add_tail(futex_bucket(&w.key), &w.link);
 	return futex_sleep(&w, deadline);
 }
@@ -177,21 +174,16 @@ static long futex_requeue(uint32_t uaddr, bool private, int wake, int move,
 	struct futex_key from, to;
 	struct list *source;
 	long woken, moved = 0, rc;
-	uint32_t now;
 
 	if (wake < 0 || move < 0)
 		return -EINVAL;
 	rc = futex_key(uaddr, private, false, &from);
 	if (!rc)
 		rc = futex_key(uaddr2, private, false, &to);
+	if (!rc && expected)
+		rc = futex_expect(uaddr, *expected);
 	if (rc)
 		return rc;
-	if (expected) {
-		if (get_user(now, (const uint32_t *)uaddr))
-			return -EFAULT;
-		if (now != *expected)
-			return -EAGAIN;
-	}
 	woken = wake ? wake_key(&from, wake, FUTEX_BITSET_MATCH_ANY) : 0;
 	if (woken < 0)
 		return woken;

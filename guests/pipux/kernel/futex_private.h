@@ -5,6 +5,7 @@
 
 #include <linux/futex.h>
 #include <pipux/futex.h>
+#include <pipux/mm.h>
 #include "../time/clock.h"
 
 /*
@@ -48,6 +49,15 @@ static inline bool futex_same(const struct futex_key *a,
 		const struct futex_key *b)
 {
 	return a->object == b->object && a->offset == b->offset;
+}
+/* 0 if the word has this value, else -EAGAIN; -EFAULT */
+static inline long futex_expect(uint32_t uaddr, uint32_t value)
+{
+	uint32_t now;
+
+	if (get_user(now, (const uint32_t *)uaddr))
+		return -EFAULT;
+	return now == value ? 0 : -EAGAIN;
 }
 /* 0, -EINVAL for an odd address, -EFAULT; `write`: it will be written */
 long futex_key(uint32_t uaddr, bool private, bool write, struct futex_key *k);

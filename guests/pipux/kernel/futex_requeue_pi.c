@@ -17,7 +17,6 @@ long futex_wait_requeue_pi(uint32_t uaddr, bool private, uint32_t val,
 		.base.task = current, .base.bitset = FUTEX_BITSET_MATCH_ANY,
 		.base.kind = FUTEX_TO_LOCK,
 	};
-	uint32_t now;
 	long rc;
 
 	if (uaddr == uaddr2)
@@ -25,12 +24,10 @@ long futex_wait_requeue_pi(uint32_t uaddr, bool private, uint32_t val,
 	rc = futex_key(uaddr2, private, true, &w.target);
 	if (!rc)
 		rc = futex_key(uaddr, private, false, &w.base.key);
+	if (!rc)
+		rc = futex_expect(uaddr, val);
 	if (rc)
 		return rc;
-	if (get_user(now, (const uint32_t *)uaddr))
-		return -EFAULT;
-	if (now != val)
-		return -EAGAIN;
 	if (futex_same(&w.base.key, &w.target))
 		return -EINVAL;
 	list_add_tail(futex_bucket(&w.base.key), &w.base.link);
@@ -80,7 +77,6 @@ long futex_requeue_pi(uint32_t uaddr, bool private, int wake, int move,
 	struct futex_key from, to;
 	struct futex_waiter *top;
 	struct task *owner;
-	uint32_t now;
 	long rc, moved;
 
 	if (move < 0 || wake != 1 || uaddr == uaddr2)
@@ -92,10 +88,11 @@ long futex_requeue_pi(uint32_t uaddr, bool private, int wake, int move,
 		return rc;
 	if (futex_same(&from, &to))
 		return -EINVAL;
-	if (futex_touch(uaddr2) || get_user(now, (const uint32_t *)uaddr))
-		return -EFAULT;
-	if (now != expected)
-		return -EAGAIN;
+	rc = futex_touch(uaddr2);
+	if (!rc)
+		rc = futex_expect(uaddr, expected);
+	if (rc)
+		return rc;
 	top = futex_top(&from);
 	if (!top)
 		return 0;

@@ -36,7 +36,6 @@ static long first_woken(const struct words *s)
 /* 0: all are on their lists; errno, some may be */
 static long enqueue(const struct words *s)
 {
-	uint32_t now;
 	long rc;
 
 	for (uint32_t i = 0; i < s->n; i++) {
@@ -48,10 +47,10 @@ static long enqueue(const struct words *s)
 			return rc;
 	}
 	for (uint32_t i = 0; i < s->n; i++) {
-		if (get_user(now, (const uint32_t *)(uint32_t)s->v[i].uaddr))
-			return -EFAULT;
-		if (now != (uint32_t)s->v[i].val)
-			return -EAGAIN;
+		rc = futex_expect((uint32_t)s->v[i].uaddr,
+			(uint32_t)s->v[i].val);
+		if (rc)
+			return rc;
 		s->w[i].task = current;
 		s->w[i].bitset = FUTEX_BITSET_MATCH_ANY;
 		list_add_tail(futex_bucket(&s->w[i].key), &s->w[i].link);
