@@ -50,18 +50,26 @@ static void switch_to(struct path *slot, const struct path *p)
 	path_put(&old);
 }
 
-long sys_chdir(const char *upath)
+/* A directory that the caller may search: 0 and a reference in *p, or errno */
+static int user_directory(const char *upath, struct path *p)
 {
-	struct path p;
 	int rc = user_path(AT_FDCWD, upath, LOOKUP_FOLLOW | LOOKUP_DIRECTORY,
-		0, &p);
+		0, p);
 
 	if (rc)
 		return rc;
-	rc = inode_permission(p.dentry->inode, MAY_EXEC);
+	rc = inode_permission(p->dentry->inode, MAY_EXEC);
 	if (rc)
-		path_put(&p);
-	else
+		path_put(p);
+	return rc;
+}
+
+long sys_chdir(const char *upath)
+{
+	struct path p;
+	int rc = user_directory(upath, &p);
+
+	if (rc == 0)
 		switch_to(&current->fs->cwd, &p);
 	return rc;
 }
@@ -87,19 +95,16 @@ long sys_fchdir(int fd)
 long sys_chroot(const char *upath)
 {
 	struct path p;
-	int rc = user_path(AT_FDCWD, upath, LOOKUP_FOLLOW | LOOKUP_DIRECTORY,
-		0, &p);
+	int rc = user_directory(upath, &p);
 
 	if (rc)
 		return rc;
-	rc = inode_permission(p.dentry->inode, MAY_EXEC);
-	if (rc == 0 && !capable(CAP_SYS_CHROOT))
-		rc = -EPERM;
-	if (rc)
+	if (!capable(CAP_SYS_CHROOT)) {
 		path_put(&p);
-	else
-		switch_to(&current->fs->root, &p);
-	return rc;
+		return -EPERM;
+	}
+	switch_to(&current->fs->root, &p);
+	return 0;
 }
 
 /* What cannot be reached from the root is marked: getcwd(2), NOTES */

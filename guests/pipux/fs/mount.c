@@ -88,16 +88,20 @@ static int mount_type(struct path *on, const char *source, const char *name,
 	return rc;
 }
 
+static int source_lookup(const char *source, struct path *from)
+{
+	if (!source || !*source)
+		return -EINVAL;
+	return path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, from);
+}
+
 /* MS_BIND: what is seen at `source`, with MS_REC what is mounted there too */
 static int mount_bind(const struct path *on, const char *source, bool all)
 {
 	struct path from;
 	struct mount *m;
-	int rc;
+	int rc = source_lookup(source, &from);
 
-	if (!source || !*source)
-		return -EINVAL;
-	rc = path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &from);
 	if (rc)
 		return rc;
 	if (from.mnt->unbindable || !from.mnt->in_tree) {
@@ -135,11 +139,8 @@ static int move_check(const struct path *from, const struct path *on)
 static int mount_move(const struct path *on, const char *source)
 {
 	struct path from;
-	int rc;
+	int rc = source_lookup(source, &from);
 
-	if (!source || !*source)
-		return -EINVAL;
-	rc = path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &from);
 	if (rc)
 		return rc;
 	rc = move_check(&from, on);
