@@ -45,6 +45,27 @@ static inline void reap(pid_t pid)
 	check(waitpid(pid, &status, 0) == pid && !status, "wait");
 }
 
+static inline void fork_exit(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	reap(pid);
+}
+
+/* `program` run with the argument "exit" must end with 0 */
+static inline void fork_exec(const char *program)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		execl(program, program, "exit", NULL);
+		_exit(1);
+	}
+	reap(pid);
+}
+
 static inline void report(const char *name, uint64_t value)
 {
 	printf("%s %llu\n", name, (unsigned long long)value);

@@ -27,24 +27,9 @@ static void touch(void)
 		memory[i * PAGE]++;
 }
 
-static void fork_exit(void)
+static void exec_self(void)
 {
-	pid_t pid = fork();
-
-	if (!pid)
-		_exit(0);
-	reap(pid);
-}
-
-static void fork_exec(void)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		execl(program, program, "exit", NULL);
-		_exit(1);
-	}
-	reap(pid);
+	fork_exec(program);
 }
 
 static void fork_child(void)
@@ -100,7 +85,7 @@ static void of_size(int n)
 	check(memory != MAP_FAILED, "mmap");
 	memset(memory, 1, bytes);
 	measure("exit", fork_exit, 0);
-	measure("exec", fork_exec, 0);
+	measure("exec", exec_self, 0);
 	for (int i = 0; i < 3; i++) {
 		step = parts[i];
 		measure("child", fork_child, n / step);

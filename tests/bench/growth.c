@@ -20,15 +20,6 @@
 
 static int to[2], from[2];
 
-static void fork_exit(void)
-{
-	pid_t pid = fork();
-
-	if (!pid)
-		_exit(0);
-	reap(pid);
-}
-
 static void fork_sizes(void)
 {
 	static const int sizes[] = { 64, 256, 1024, 4096, 16384 };

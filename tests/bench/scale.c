@@ -55,15 +55,6 @@ static void partner(void)
 	_exit(0);
 }
 
-static void fork_exit(void)
-{
-	pid_t pid = fork();
-
-	if (!pid)
-		_exit(0);
-	reap(pid);
-}
-
 static int compare(const void *a, const void *b)
 {
 	long x = *(const long *)a, y = *(const long *)b;

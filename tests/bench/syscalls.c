@@ -130,15 +130,6 @@ static void ping_pong(void)
 	check(read(b[0], buf, 1) == 1, "read");
 }
 
-static void do_fork(void)
-{
-	pid_t pid = fork();
-
-	if (!pid)
-		_exit(0);
-	reap(pid);
-}
-
 static void do_vfork(void)
 {
 	pid_t pid = vfork();
@@ -148,15 +139,9 @@ static void do_vfork(void)
 	reap(pid);
 }
 
-static void fork_exec(void)
+static void exec_self(void)
 {
-	pid_t pid = fork();
-
-	if (!pid) {
-		execl(program, program, "exit", NULL);
-		_exit(1);
-	}
-	reap(pid);
+	fork_exec(program);
 }
 
 static void vfork_exec(void)
@@ -228,9 +213,9 @@ static const struct row rows[] = {
 	{ "mmap-munmap", map_unmap, 100 },
 	{ "pipe-1", pipe_1, 100 },
 	{ "pipe-4k", pipe_4k, 50 },
-	{ "fork-exit", do_fork, 20 },
+	{ "fork-exit", fork_exit, 20 },
 	{ "vfork-exit", do_vfork, 20 },
-	{ "fork-exec", fork_exec, 10 },
+	{ "fork-exec", exec_self, 10 },
 	{ "vfork-exec", vfork_exec, 10 },
 	{ "fork-sh", fork_sh, 10 },
 };
