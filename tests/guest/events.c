@@ -142,6 +142,27 @@ static void test_timerfd(void)
 	CHECK(!close(fd));
 }
 
+/* Timers that are due all the time leave time to take them away */
+static void test_many_timers(void)
+{
+	const struct itimerspec t = { { 0, 1 }, { 0, 1 } };
+	const struct timespec pause = { 0, 1000000 };
+	struct sigevent none = { .sigev_notify = SIGEV_NONE };
+	static timer_t timers[800];
+	static int fds[800];
+
+	for (int i = 0; i < 800; i++) {
+		fds[i] = timerfd_create(CLOCK_REALTIME, 0);
+		CHECK(!timerfd_settime(fds[i], 0, &t, NULL));
+		CHECK(!timer_create(CLOCK_MONOTONIC, &none, &timers[i]));
+		CHECK(!timer_settime(timers[i], 0, &t, NULL));
+	}
+	for (int i = 0; i < 20; i++)
+		CHECK(!nanosleep(&pause, NULL));
+	for (int i = 0; i < 800; i++)
+		CHECK(!close(fds[i]) && !timer_delete(timers[i]));
+}
+
 static void test_signalfd(void)
 {
 	struct signalfd_siginfo si[2];
@@ -182,6 +203,7 @@ int main(void)
 	test_edge();
 	test_nested();
 	test_timerfd();
+	test_many_timers();
 	test_signalfd();
 	return passed("events");
 }

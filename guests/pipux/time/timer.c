@@ -4,6 +4,9 @@
  * armed for its head.  The VMM is told only when the head becomes earlier
  * than what it was told last: a cancelled head merely causes one needless
  * interrupt, and most timers are cancelled.
+ *
+ * Handling timers takes at most half of the time: after a run as long a pause
+ * follows, however many are due, so that processes can be told to stop them.
  */
 #include <pipux/time.h>
 #include <pipux/vmm.h>
@@ -50,20 +53,23 @@ void ktimer_cancel(struct ktimer *t)
 	list_del(&t->link);
 }
 
+/* Fires what was due when it began; what that starts is armed for at its end */
 void timers_run(void)
 {
-	ktime_t now = ktime_get();
-	struct ktimer *t;
+	ktime_t began = ktime_get(), ended;
+	struct ktimer *t = NULL;
 
-	armed = 0;
+	armed = 1;
 	while (!list_empty(&timers)) {
 		t = list_first(&timers, struct ktimer, link);
-		if (t->expires > now) {
-			if (!armed || t->expires < armed)
-				arm(t->expires);
-			return;
-		}
+		if (t->expires > began)
+			break;
 		list_del(&t->link);
 		t->fn(t);
 	}
+	armed = 0;
+	if (list_empty(&timers))
+		return;
+	ended = ktime_get();
+	arm(MAX(t->expires, ended + (ended - began)));
 }
