@@ -4,7 +4,8 @@
 import re
 
 import pytest
-from machine import boot, program
+from census import lossless
+from machine import boot, program, shell
 
 STOPPED = 255       # the VMM killed the guest
 REFUSED = 44        # a hypercall answered with an error
@@ -34,6 +35,20 @@ def test_random_system_calls():
     assert "badcalls: ok\n" in result.output, result.output
     assert "shell lives\n" in result.output
     assert result.status == 0
+
+
+def test_mutated_programs():
+    """execve of damaged ELF files harms their processes only."""
+    files = "/period /bin/busybox /elfmutants"
+    result = shell(lossless(f"/elfmutants 1 30 {files}",
+                            f"/elfmutants 2 900 {files}"),
+                   add=[program("elfmutants"), program("period")],
+                   timeout=900)
+    assert result.status == 0, result.output
+    ends = re.findall(r"(\d+) ran, (\d+) killed, (\d+) refused\n",
+                      result.output)[-1]
+    assert all(int(n) > 90 for n in ends), result.output
+    assert result.output.endswith("nothing lost\n")
 
 
 @pytest.mark.parametrize("letter", KERNEL_ATTACKS,
