@@ -2,13 +2,15 @@
 /*
  * processes exec N   N times fork, exec of itself, wait
  * processes alive N  N processes alive at once
- * processes          identity, exec's arguments, orphans, vfork, sessions
+ * processes          identity, exec's arguments, orphans, vfork, sessions,
+ *                    a zombie's limit
  */
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
@@ -204,6 +206,20 @@ static void test_sessions(void)
 	CHECK_ERRNO(setpgid(0, 0x3FFFFF), EPERM);
 }
 
+/* Its timers have ended with it: the census sees one that begins anew. */
+static void test_limit_of_zombie(void)
+{
+	struct rlimit limit = { 1, 2 };
+	siginfo_t info;
+	pid_t pid = checked_fork();
+
+	if (!pid)
+		_exit(0);
+	CHECK(!waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
+	CHECK(!prlimit(pid, RLIMIT_CPU, &limit, NULL));
+	expect_success(pid);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "child"))
@@ -219,5 +235,6 @@ int main(int argc, char **argv)
 	test_script();
 	test_vfork();
 	test_sessions();
+	test_limit_of_zombie();
 	return passed("processes");
 }

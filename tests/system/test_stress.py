@@ -11,8 +11,8 @@ from test_real_programs import LOADERS, dynamic
 
 
 @pytest.mark.parametrize("first, main", [
-    ("/processes exec 100; /processes alive 200",
-     "/processes exec 10000 && /processes alive 200"),
+    ("/processes; /processes exec 100; /processes alive 200",
+     "/processes && /processes exec 10000 && /processes alive 200"),
     # The largest extent first: what is kept for reuse is kept by then.
     ("/threads; /memory; /pipes", "/threads && /memory && /pipes"),
     ("/recursion; /signals; /files", "/recursion && /signals && /files"),

@@ -67,7 +67,8 @@ static long limit_set(struct process *p, uint32_t which,
 	if (new->rlim_max > r->rlim_max && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	*r = *new;
-	if (which == RLIMIT_CPU)
+	/* A zombie's timers are gone, and nobody would free new ones */
+	if (which == RLIMIT_CPU && p->nr_threads)
 		cpu_limit_arm(p);
 	return 0;
 }
