@@ -475,7 +475,9 @@ void inet_tcp_second(void)
 		struct tcp_sock *t = p->callback_arg;
 
 		next = p->next;
-		if (!t)
+		/* A half-open one still has the argument of its listener, which
+		 * may be gone: lwIP gives it up by itself */
+		if (!t || p->state == SYN_RCVD)
 			continue;
 		if (t->deferred && ++t->waiting >= t->listener->defer_accept)
 			tcp_undefer(t);
