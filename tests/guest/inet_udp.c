@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* UDP between two sockets of one host: udp(7). */
+#include <netinet/ip.h>
+
 #include "inet.h"
 
 #define DATA_MAX	65507
@@ -217,6 +219,25 @@ static void control(void)
 	close(b);
 }
 
+/* Its rest never comes: the census sees whether it is kept for ever. */
+static void fragment(void)
+{
+	int raw = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	struct sockaddr_in to = address_of("127.0.0.1", 0);
+	struct {
+		struct iphdr ip;
+		char data[16];
+	} p = { .ip = {
+		.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP,
+		.id = getpid(), .frag_off = htons(IP_MF),
+		.daddr = to.sin_addr.s_addr,
+	} };
+
+	CHECK(raw >= 0);
+	CHECK(sendto(raw, &p, sizeof(p), 0, SA(to)) == sizeof(p));
+	close(raw);
+}
+
 int main(void)
 {
 	exchange();
@@ -228,5 +249,6 @@ int main(void)
 	errors();
 	halves();
 	control();
+	fragment();
 	return passed("inet_udp");
 }

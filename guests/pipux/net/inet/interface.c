@@ -98,6 +98,8 @@ static void interface_update(struct interface *i)
 	(void)route_network(i);
 	if (dev->up && dev != inet_loopback())
 		tcp_timer_needed();
+	else if (!dev->up)
+		inet_fragments_wait();
 }
 
 static void interface_new(struct netdev *dev)

@@ -41,6 +41,9 @@ err_t lo_input(struct pbuf *p, struct netif *lo);
 /* route.c: an interface's network, after its address or state changed */
 int route_network(struct interface *i);
 
+/* timer.c: fragments may be there whose rest never comes */
+void inet_fragments_wait(void);
+
 /* tcp.c: a second has passed */
 void inet_tcp_second(void);
 

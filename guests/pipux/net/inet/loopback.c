@@ -121,6 +121,8 @@ err_t lo_input(struct pbuf *p, struct netif *lo)
 		ip4_addr_copy(dest, ip->dest);
 		if (inet_is_local(dest.addr))
 			ip4_addr_copy(lo->ip_addr, dest);
+		if (unlikely(IPH_OFFSET(ip) & PP_HTONS(IP_MF | IP_OFFMASK)))
+			inet_fragments_wait();
 	}
 	(void)ip4_input(p, lo);
 	ip4_addr_copy(lo->ip_addr, own);

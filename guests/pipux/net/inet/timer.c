@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * lwIP's periodic work: TCP's four times a second while there are
- * connections, ARP's, IGMP's and reassembly's every second while an interface with
- * a link is up.  Else nothing: an idle machine stays asleep.
+ * connections, ARP's, IGMP's and reassembly's every second while an interface
+ * with a link is up, or fragments wait.  Else nothing: an idle machine stays
+ * asleep.
  */
 #include "inet.h"
 #include "interface.h"
@@ -15,10 +16,13 @@
 #include <lwip/timeouts.h>
 
 #define MS		1000000u
+/* After the last fragment nothing can wait any more */
+#define FRAGMENT_TICKS	(IP_REASS_MAXAGE + 2)
 
 static void tick(struct work *w);
 static struct work tick_work = WORK_INIT(tick_work, tick);
 static ktime_t next_second;
+static unsigned fragment_ticks;		/* seconds that they need still */
 
 static void expired(struct ktimer *t)
 {
@@ -43,7 +47,7 @@ static void arm(ktime_t now)
 {
 	if (tcp_is_active())
 		ktimer_start(&timer, now + TCP_TMR_INTERVAL * MS);
-	else if (inet_link_is_up())
+	else if (fragment_ticks || inet_link_is_up())
 		ktimer_start(&timer, next_second);
 }
 
@@ -58,6 +62,7 @@ static void tick(struct work *w)
 		for (int i = 0; i < 1000 / IGMP_TMR_INTERVAL; i++)
 			igmp_tmr();
 		inet_tcp_second();
+		fragment_ticks -= fragment_ticks > 0;
 		next_second = now + 1000 * MS;
 	}
 	inet_run();
@@ -74,6 +79,12 @@ void tcp_timer_needed(void)
 	else if (timer.expires <= now + TCP_TMR_INTERVAL * MS)
 		return;
 	arm(now);
+}
+
+void inet_fragments_wait(void)
+{
+	fragment_ticks = FRAGMENT_TICKS;
+	tcp_timer_needed();
 }
 
 /* lwIP's own list of timers is not used */
