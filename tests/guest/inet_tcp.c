@@ -448,6 +448,22 @@ static void ends_by_exit(void)
 	close(pair[0]);
 }
 
+/* The other end knows when the call that breaks a connection returns. */
+static void resets_at_once(void)
+{
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+	int pair[2], l = listener(1), c = connected_to(l);
+
+	tcp_pair(pair);
+	CHECK(connect(pair[0], &none, sizeof(none)) == 0);
+	CHECK(ready(pair[1], POLLIN) & POLLHUP);
+	close_pair(pair);
+	CHECK(shutdown(l, SHUT_RD) == 0);
+	CHECK(ready(c, POLLIN) & POLLHUP);
+	close(l);
+	close(c);
+}
+
 int main(void)
 {
 	exchange();
@@ -460,6 +476,7 @@ int main(void)
 	halves();
 	sigpipe();
 	resets();
+	resets_at_once();
 	linger();
 	backlog();
 	states();

@@ -232,6 +232,7 @@ static void disconnect(struct tcp_sock *t)
 
 	if (pcb)
 		tcp_abort(pcb);
+	inet_run();
 	tcp_discard(t);
 	t->connecting = t->connected = t->told = t->eof = false;
 	t->k.s->shut = 0;

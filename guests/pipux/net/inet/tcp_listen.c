@@ -132,6 +132,7 @@ void tcp_listener_close(struct tcp_sock *l)
 		tcp_sock_free(t);
 	list_for_each_safe(t, next, &l->silent, link)
 		tcp_sock_free(t);
+	inet_run();
 	l->k.s->listening = false;
 	tcp_wake(l);
 }
