@@ -63,7 +63,9 @@ static int each_mount(struct proc_out *o, show_fn show)
 	list_for_each(m, &all_mounts, link) {
 		struct path on = { m, m->root };
 
-		(void)path_up(&on);	/* to what it covers, if anything */
+		/* what it covers, if anything: its own root may be deleted */
+		if (!path_same(&on, &current->fs->root))
+			(void)path_up(&on);
 		path = path_text(&on, buf, PATH_MAX, &seen);
 		if (!IS_ERR(path) && seen)
 			show(o, m, path, buf + PATH_MAX);
