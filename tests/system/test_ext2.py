@@ -212,33 +212,85 @@ def corrupt(image, seed):
     return bytes(data)
 
 
-def test_hostile_disks(tmp_path):
+class Structures:
+    """Where the fields are of a file system of 1 KiB blocks in one group."""
+
+    def __init__(self, image):
+        self.image = image
+        self.table = self.word(2048 + 8) << 10
+        self.inode_size = int.from_bytes(image[1024 + 88:1024 + 90], "little")
+        used = [2] + list(range(11, 11 + 40))
+        inodes = [self.table + (n - 1) * self.inode_size for n in used]
+        inodes = [at for at in inodes if self.word(at) & 0xFFFF]
+        self.kinds = [
+            [(1024 + n, 4) for n in range(0, 104, 4)],
+            [(2048 + n, 4) for n in range(0, 16, 4)],
+            [(at + n, 4) for at in inodes for n in range(0, 112, 4)],
+            [field for at in inodes if self.word(at) & 0xF000 == 0x4000
+             for field in self.entries(self.word(at + 40) << 10)],
+        ]
+
+    def word(self, at):
+        return int.from_bytes(self.image[at:at + 4], "little")
+
+    def entries(self, block):
+        at = block
+        while at < block + 1024:
+            yield from [(at, 4), (at + 4, 2), (at + 6, 1), (at + 7, 1)]
+            at += self.word(at + 4) & 0xFFFF
+
+    def mutant(self, seed):
+        dice = random.Random(seed)
+        data = bytearray(self.image)
+        for _ in range(dice.choice([1, 1, 2, 5])):
+            at, size = dice.choice(self.kinds[seed % len(self.kinds)])
+            old = int.from_bytes(data[at:at + size], "little")
+            new = dice.choice([
+                old ^ 1 << dice.randrange(8 * size), old + 1, old - 1,
+                dice.randrange(64), dice.randrange(1100), 0,
+                1 << 8 * size - 1, (1 << 8 * size - 1) - 1, -1])
+            new %= 1 << 8 * size
+            data[at:at + size] = new.to_bytes(size, "little")
+        return bytes(data)
+
+def small_disk(tmp_path):
+    """Half full with directories, files and links, in 1 KiB blocks."""
     top = tmp_path / "tree"
     for n in range(8):
         (top / f"dir{n}").mkdir(parents=True)
         (top / f"dir{n}" / "file").write_bytes(bytes([n]) * 9000 * n)
         (top / f"link{n}").symlink_to("y" * (10 + 20 * n))
-    disk = make_disk(tmp_path / "disk", 1, "-b", "1024", "-N", "64",
+    return make_disk(tmp_path / "disk", 1, "-b", "1024", "-N", "64",
                      "-d", top)
-    image = disk.read_bytes()[:MIB // 2]
-    os.truncate(disk, MIB)
+
+
+@pytest.mark.parametrize("damage", ["bytes", "fields"])
+def test_hostile_disks(tmp_path, damage):
+    """Each is mounted, walked, written and unmounted, or refused."""
+    disk = small_disk(tmp_path)
+    image = disk.read_bytes()
+    structures = Structures(image)
+    assert all(structures.kinds)
     images = tmp_path / "images"
     images.mkdir()
     for n in range(48):
-        (images / str(n)).write_bytes(corrupt(disk.read_bytes(), n))
-    assert image
+        (images / str(n)).write_bytes(
+            corrupt(image, n) if damage == "bytes" else structures.mutant(n))
     script = (
         "n=0; while [ $n -lt 48 ]; do\n"
         "dd if=/images/$n of=/dev/vda bs=64k 2>/dev/null; rm /images/$n\n"
         "if mount -t ext2 /dev/vda /mnt; then\n"
         "find /mnt -maxdepth 6; cat /mnt/*/file; readlink /mnt/*\n"
         "cp /bin/busybox /mnt/new; mkdir /mnt/d; echo x >>/mnt/dir3/file\n"
-        "mv /mnt/dir1/file /mnt/dir2; rm -r /mnt/*; sync; umount /mnt\n"
-        "fi >/dev/null 2>&1; echo done $n; n=$((n + 1)); done")
+        "truncate -s 5000 /mnt/dir6/file; ln /mnt/dir4/file /mnt/dir5/two\n"
+        "mv /mnt/dir1/file /mnt/dir2; rm -r /mnt/*; sync\n"
+        "umount /mnt || echo busy >/kept\n"
+        "fi >/dev/null 2>&1; echo done $n; n=$((n + 1)); done\n"
+        "test ! -e /kept && ! grep /mnt /proc/mounts")
     result = guest(disk, script, add=[images], mem=256, timeout=300)
     lines = re.findall(r"^done \d+$", result.output, re.MULTILINE)
     assert len(lines) == 48, result.output
-    assert result.status == 0
+    assert result.status == 0, result.output
 
 
 def test_loop_of_directories(tmp_path):
