@@ -111,9 +111,10 @@ static struct task *owner_of(uint32_t value, struct futex_waiter *top)
 
 	if (top && (top->kind != FUTEX_LOCK || pi(top)->owner != t || !t))
 		return ERR_PTR(-EINVAL);
-	if (!t || t->state == TASK_ZOMBIE)
-		return ERR_PTR(-ESRCH);
-	return t->process->kernel ? ERR_PTR(-EPERM) : t;
+	if (t && t->process->kernel)
+		return ERR_PTR(-EPERM);
+	/* One without memory is exiting, and has handed over all it will */
+	return t && t->mm ? t : ERR_PTR(-ESRCH);
 }
 
 long futex_try_lock(uint32_t uaddr, const struct futex_key *k,

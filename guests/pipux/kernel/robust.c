@@ -86,10 +86,10 @@ void futex_exit(void)
 
 	robust_exit(t->robust_list);
 	t->robust_list = 0;
-	futex_pi_exit();
 	if (t->clear_child_tid && t->mm->users > 1) {
 		(void)put_user(0, (int *)t->clear_child_tid);
 		(void)futex_wake(t->clear_child_tid, 1);
 	}
 	t->clear_child_tid = 0;
+	futex_pi_exit();	/* last: what is above may sleep */
 }
