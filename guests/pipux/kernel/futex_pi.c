@@ -208,7 +208,9 @@ void futex_pi_exit(void)
 	while (!list_empty(&current->pi_owned)) {
 		struct pi_waiter *w = list_first(&current->pi_owned,
 			struct pi_waiter, owner_link);
+		struct futex_waiter *top = futex_top(&w->base.key);
 
-		hand_over(pi(futex_top(&w->base.key)), true);
+		BUG_ON(!top);		/* w at the latest */
+		hand_over(pi(top), true);
 	}
 }

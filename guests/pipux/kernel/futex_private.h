@@ -50,6 +50,7 @@ static inline bool futex_same(const struct futex_key *a,
 {
 	return a->object == b->object && a->offset == b->offset;
 }
+
 /* 0 if the word has this value, else -EAGAIN; -EFAULT */
 static inline long futex_expect(uint32_t uaddr, uint32_t value)
 {

@@ -18,6 +18,7 @@ void page_unshare(struct page *page)
 	struct mm *mm = page->owner;
 	uint32_t *entry = partition_entry(mm->part, page->va);
 
+	BUG_ON(!entry);			/* it holds the page */
 	if (*entry & PTE_COW)
 		cow_unmap(page, entry);
 	else
