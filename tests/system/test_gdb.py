@@ -277,7 +277,7 @@ def test_position_independent_program_and_its_libraries(tmp_path):
                       "`pipux exec main` and `continue`\n")
     assert "exec of main in guest 1 pipux.elf" in out[4]
     assert re.search(r"main in process \d+ main", out[7])
-    assert re.search(r"ring 3: 5\w+ main \S*dynamic/main.c:\d+", out[8])
+    assert re.search(r"ring 3: 0804\w+ main \S*dynamic/main.c:\d+", out[8])
     assert re.search(r"#0 +main \(argc=1, ", out[9])
     assert re.search(r"base_name in process \d+ main", out[12])
     assert re.search(r"ring 3: b\w+ base_name \S*libbase.c:\d+", out[13])

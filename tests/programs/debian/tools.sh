@@ -41,7 +41,7 @@ seq 5000 | shuf | sort -n | paste -sd+ | fold -w 100 | wc -l
 seq 100 | xargs -P 4 -n 9 echo | tr ' ' '\n' | sort -n | md5sum
 dd if=/dev/zero bs=64K count=16 2>/dev/null | tr '\0' x | wc -c
 mkfifo pipe
-(sed -u 's/^/fifo /' <pipe &) && seq 2 >pipe
+sed -u 's/^/fifo /' <pipe & seq 2 >pipe; wait $!
 truncate -s 5M hole && du hole | cut -f1
 tail -c 3 hole | od -An -tx1
 stdbuf -oL grep -nP '(?<=o)u\b' <<<$'you\nout\nthou' || true
