@@ -12,7 +12,7 @@
 ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos)
 {
 	struct inode *inode = f->inode;
-	size_t done = 0, n = iov->len, all = iov->len;
+	size_t done = 0, n = iov->len, all = n;
 
 	if (*pos >= inode->size || n == 0) {
 		file_accessed(f);
