@@ -166,6 +166,7 @@ static int remount_bind(const struct path *on, uint32_t flags)
 	return 0;
 }
 
+/* LIMIT: deleted files that are still open do not keep it writable */
 static int super_remount(struct super_block *sb, uint32_t flags,
 		const char *options)
 {

@@ -130,7 +130,10 @@ static long info_get(struct ksiginfo *info, int sig, const void *uinfo,
 	return signal_forged(info, p ? p->pid : 0) ? -EPERM : 0;
 }
 
-/* By a pidfd, or an open /proc/PID: 0 with a process or NULL, -EBADF */
+/*
+ * By a pidfd, or an open /proc/PID: 0 with a process or NULL, -EBADF.
+ * LIMIT: an open /proc/PID means whoever has the number now.
+ */
 static int signalled_process(int fd, struct process **p)
 {
 	struct file *f = fd_get_io(fd);
