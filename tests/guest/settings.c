@@ -8,6 +8,7 @@
 #include <mqueue.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <sys/inotify.h>
 #include <sys/klog.h>
 #include <sys/mman.h>
@@ -98,17 +99,37 @@ static void test_threads_max(void)
 	CHECK(!put("kernel/threads-max", old));
 }
 
-/* More than there is of memory, which nobody touches */
+static bool reserves(size_t much, int prot, int more_flags)
+{
+	void *p = mmap(NULL, much, prot,
+		MAP_PRIVATE | MAP_ANONYMOUS | more_flags, -1, 0);
+
+	CHECK(p != MAP_FAILED || errno == ENOMEM);
+	return p != MAP_FAILED && !munmap(p, much);
+}
+
+/* More than there is of memory: addresses are to be had, memory is not */
 static void test_overcommit(void)
 {
 	size_t much = 1024u << 20;
+	int writable = PROT_READ | PROT_WRITE;
 	void *p;
 
-	CHECK(mmap(NULL, much, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+	CHECK(!reserves(much, writable, 0));
+	CHECK(reserves(much, PROT_NONE, 0));
+	CHECK(reserves(much, writable, MAP_NORESERVE));
+	CHECK(mmap(NULL, much, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)
 		== MAP_FAILED && errno == ENOMEM);
+	p = mmap(NULL, much, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK_ERRNO(mprotect(p, much, writable), ENOMEM);
+	CHECK(!mprotect(p, 4096, writable));
+	*(char *)p = 1;
+	CHECK(!munmap(p, much));
+	p = mmap(NULL, 4096, writable, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(mremap(p, 4096, much, MREMAP_MAYMOVE) == MAP_FAILED
+		&& errno == ENOMEM && !munmap(p, 4096));
 	CHECK(!put("vm/overcommit_memory", "1"));
-	p = mmap(NULL, much, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	CHECK(p != MAP_FAILED && !munmap(p, much));
+	CHECK(reserves(much, writable, 0));
 	CHECK(!put("vm/overcommit_memory", "0"));
 }
 

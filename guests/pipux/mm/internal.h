@@ -24,8 +24,10 @@ struct vma *vma_cut(struct mm *mm, struct vma *vma, uint32_t start,
 struct vma *vma_merge(struct mm *mm, struct vma *vma);
 uint32_t vma_unmapped_area(struct mm *mm, uint32_t len);
 
-/* mmap.c: more than can ever be had, or than RLIMIT_AS allows */
+/* mmap.c: more than RLIMIT_AS allows; more than can ever be had */
 bool mm_too_large(struct mm *mm, uint32_t more);
+bool mm_overcommits(uint32_t len, uint32_t prot, uint32_t flags,
+	const struct file *file);
 
 /* mprotect.c: a call's range, end as a result; one without a hole */
 bool range_arg(uint32_t addr, uint32_t len, uint32_t *end);

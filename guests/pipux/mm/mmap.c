@@ -11,7 +11,7 @@
 	| MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE \
 	| MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | 0xFC000000u)
 #define KEPT_FLAGS	(MAP_SHARED | MAP_PRIVATE | MAP_GROWSDOWN | MAP_LOCKED \
-	| VMA_OWN_FLAGS)
+	| MAP_NORESERVE | VMA_OWN_FLAGS)
 
 int setting_overcommit;
 
@@ -144,12 +144,24 @@ static bool extend_below(struct mm *mm, uint32_t addr, uint32_t len,
 	return true;
 }
 
-/* Linux's heuristic: what can never be had is refused at once */
+/* RLIMIT_AS (getrlimit(2)) */
 bool mm_too_large(struct mm *mm, uint32_t len)
 {
-	return (len >> PAGE_SHIFT > pages_total() && !setting_overcommit)
-		|| mm->total_vm + (len >> PAGE_SHIFT)
-			> rlimit_get(RLIMIT_AS) >> PAGE_SHIFT;
+	return mm->total_vm + (len >> PAGE_SHIFT)
+		> rlimit_get(RLIMIT_AS) >> PAGE_SHIFT;
+}
+
+/*
+ * proc(5), overcommit_memory 0: what can never be had is refused at once.
+ * Address space that is only reserved takes no memory and is not counted.
+ */
+bool mm_overcommits(uint32_t len, uint32_t prot, uint32_t flags,
+		const struct file *file)
+{
+	bool takes_memory = flags & MAP_PRIVATE ? prot & PROT_WRITE : !file;
+
+	return takes_memory && !(flags & MAP_NORESERVE)
+		&& !setting_overcommit && len >> PAGE_SHIFT > pages_total();
 }
 
 /* RLIMIT_DATA: private memory that may be written (getrlimit(2)) */
@@ -200,7 +212,8 @@ long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
 	long at;
 
 	len = PAGE_ALIGN(len);
-	if (!len || len > TASK_TOP || mm_too_large(mm, len))
+	if (!len || len > TASK_TOP || mm_too_large(mm, len)
+			|| mm_overcommits(len, prot, flags, file))
 		return -ENOMEM;
 	if ((flags & MAP_PRIVATE) && (prot & PROT_WRITE)
 			&& too_much_data(mm, len))

@@ -48,6 +48,10 @@ static int protect_vma(struct mm *mm, struct vma **pvma, uint32_t start,
 		return 0;
 	if (may_protect(vma, prot))
 		return -EACCES;
+	if ((vma->flags & MAP_PRIVATE) && !(vma->prot & PROT_WRITE)
+			&& mm_overcommits(MIN(end, vma->end) - start, prot,
+				vma->flags, vma->file))
+		return -ENOMEM;
 	vma = vma_cut(mm, vma, start, end);
 	if (!vma)
 		return -ENOMEM;

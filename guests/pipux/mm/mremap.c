@@ -41,7 +41,9 @@ static long grow(struct mm *mm, struct vma *vma, uint32_t addr,
 	uint32_t more = new_len - old_len, to;
 	struct vma *next = vma_next(mm, vma);
 
-	if (mm_too_large(mm, more))
+	if (mm_too_large(mm, more)
+			|| mm_overcommits(more, vma->prot, vma->flags,
+				vma->file))
 		return -ENOMEM;
 	if (old_len && addr + old_len == vma->end && !vma->shm && addr + new_len > addr
 			&& addr + new_len <= (next ? next->start : TASK_TOP)) {
