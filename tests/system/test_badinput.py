@@ -90,6 +90,14 @@ def test_initrd_is_garbage(tmp_path):
           "initrd|initramfs|cpio")
 
 
+def test_initrd_is_beyond_the_memory_that_pip_uses(tmp_path):
+    path = tmp_path / "initrd"
+    with open(path, "wb") as f:
+        f.truncate(1100 << 20)
+    check(boot("--initrd", path, "--mem", 2048, timeout=300),
+          "does not lie in the first")
+
+
 def test_cpio_is_corrupt(tmp_path):
     data = bytearray(gzip.decompress(INITRD.read_bytes()))
     second = data.index(b"070701", 200)

@@ -83,6 +83,9 @@ static void modules_read(const struct mbi *mbi)
 		if (m->start & ~PAGE_MASK || m->end <= m->start)
 			fatal("module %u is empty or not page aligned",
 				nmodules);
+		if (m->end > WINDOW_SIZE)
+			fatal("module %u does not lie in the first %u MiB",
+				nmodules, WINDOW_SIZE >> 20);
 		modules[nmodules] = (struct module){ m->start, m->end,
 			text_keep(m->cmdline) };
 	}
