@@ -78,6 +78,27 @@ static const struct file_ops event_ops = {
 	.release = event_release,
 };
 
+struct file *eventfd_get(int fd)
+{
+	struct file *f = fd_get_io(fd);
+
+	if (!f)
+		return ERR_PTR(-EBADF);
+	if (f->ops == &event_ops)
+		return f;
+	file_put(f);
+	return ERR_PTR(-EINVAL);
+}
+
+void eventfd_signal(struct file *f)
+{
+	struct eventfd *e = f->priv;
+
+	if (e->count <= COUNT_MAX)
+		e->count++;
+	wake_up(&e->queue);
+}
+
 long sys_eventfd2(unsigned count, int flags)
 {
 	struct eventfd *e;

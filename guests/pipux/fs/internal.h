@@ -98,7 +98,19 @@ extern const struct file_ops path_fops;	/* of O_PATH files */
 bool fd_cloexec(int fd);
 void fd_set_cloexec(int fd, bool on);
 
+/* aio.c: what of setting_aio_max is taken */
+uint32_t aio_promised(void);
+
+/* eventfd.c: ERR_PTR(-EBADF), ERR_PTR(-EINVAL): it is none */
+struct file *eventfd_get(int fd);
+void eventfd_signal(struct file *f);	/* one more, if there is room */
+
 /* read_write.c */
+typedef ssize_t (*move_fn)(struct file *, struct iov *, loff_t *);
+#define RWF_ACCEPTED	(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND)
+move_fn write_as(int flags);		/* RWF_* that are accepted */
+/* One buffer of a program: checked, cut to what one call moves */
+long iov_import(struct iov *iov, const void *buf, size_t n);
 ssize_t file_read(struct file *f, struct iov *iov, loff_t *pos);
 ssize_t file_write(struct file *f, struct iov *iov, loff_t *pos);
 
@@ -131,7 +143,10 @@ uint32_t tmpfs_pages(void);		/* in all instances */
 /* ext2/super.c */
 extern struct fs_type ext2_type;
 
-/* sync.c: every few seconds what is dirty is written, from now on */
+/* sync.c: can f be synced at all?  Then it is: 0 or errno */
+bool file_syncs(const struct file *f);
+int file_sync(struct file *f);
+/* Every few seconds what is dirty is written, from now on */
 void flusher_start(void);
 
 /* chrdev.c, devtmpfs.c */

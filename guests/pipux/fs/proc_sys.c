@@ -125,6 +125,12 @@ static int shmmax_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
+static int aio_nr_show(struct proc_out *o, const struct proc_node *n)
+{
+	proc_printf(o, "%u\n", aio_promised());
+	return 0;
+}
+
 static int pty_nr_show(struct proc_out *o, const struct proc_node *n)
 {
 	proc_printf(o, "%u\n", pty_count());
@@ -314,6 +320,8 @@ static const struct proc_entry mqueue_entries[] = {
 static const struct proc_entry fs_entries[] = {
 	VALUE("file-max", 1048576),
 	VALUE("nr_open", 1048576),
+	NUMBER("aio-max-nr", setting_aio_max, 0, INT32_MAX),
+	TEXT("aio-nr", aio_nr_show),
 	NUMBER("lease-break-time", setting_lease_break_time, 0, INT32_MAX),
 	NUMBER("protected_hardlinks", setting_protected_hardlinks, 0, 1),
 	NUMBER("protected_symlinks", setting_protected_symlinks, 0, 1),

@@ -45,8 +45,7 @@ ssize_t file_write(struct file *f, struct iov *iov, loff_t *pos)
 	return f->ops->write(f, iov, pos);
 }
 
-/* One buffer of a program: checked, cut to what one call moves */
-static long import_buf(struct iov *iov, const void *buf, size_t n)
+long iov_import(struct iov *iov, const void *buf, size_t n)
 {
 	if (unlikely((ssize_t)n < 0))
 		return -EINVAL;
@@ -64,7 +63,7 @@ long sys_read(int fd, void *buf, size_t n)
 
 	if (unlikely(!f))
 		return -EBADF;
-	rc = import_buf(&iov, buf, n);
+	rc = iov_import(&iov, buf, n);
 	if (likely(rc == 0) || !(f->mode & FMODE_READ))
 		rc = file_read(f, &iov, &f->pos);
 	file_put(f);
@@ -79,14 +78,12 @@ long sys_write(int fd, const void *buf, size_t n)
 
 	if (unlikely(!f))
 		return -EBADF;
-	rc = import_buf(&iov, buf, n);
+	rc = iov_import(&iov, buf, n);
 	if (likely(rc == 0) || !(f->mode & FMODE_WRITE))
 		rc = file_write(f, &iov, &f->pos);
 	file_put(f);
 	return rc;
 }
-
-typedef ssize_t (*move_fn)(struct file *, struct iov *, loff_t *);
 
 /* The end of all of them: at a position of its own, or at the file's */
 static long move_at(struct file *f, move_fn move, struct iov *iov, loff_t pos)
@@ -110,7 +107,7 @@ static long move_buf(int fd, move_fn move, const void *buf, size_t n,
 	f = fd_get(fd);
 	if (!f)
 		return -EBADF;
-	rc = import_buf(&iov, buf, n);
+	rc = iov_import(&iov, buf, n);
 	if (rc == 0)
 		rc = move_at(f, move, &iov, pos);
 	file_put(f);
@@ -177,8 +174,6 @@ long sys_pwritev(int fd, const struct iovec *uvec, unsigned long n,
 	return move_vec(fd, file_write, uvec, n, &pos);
 }
 
-#define RWF_ACCEPTED	(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND)
-
 /* The error of a flag that is not accepted, which comes last (preadv2(2)) */
 static long flags_refused(int fd, move_fn move, loff_t pos)
 {
@@ -218,6 +213,16 @@ static ssize_t write_append_sync(struct file *f, struct iov *iov, loff_t *pos)
 	return write_sync(f, iov, pos);
 }
 
+move_fn write_as(int flags)
+{
+	static const move_fn how[2][2] = {
+		{ file_write, write_sync },
+		{ write_append, write_append_sync },
+	};
+
+	return how[!!(flags & RWF_APPEND)][!!(flags & (RWF_SYNC | RWF_DSYNC))];
+}
+
 /* RWF_NOWAIT is refused, as by those file systems of Linux that lack it */
 static long move_vec2(int fd, move_fn move, const struct iovec *uvec,
 		unsigned long n, loff_t pos, int flags)
@@ -238,13 +243,7 @@ long sys_preadv2(int fd, const struct iovec *uvec, unsigned long n,
 long sys_pwritev2(int fd, const struct iovec *uvec, unsigned long n,
 		uint32_t lo, uint32_t hi, int flags)
 {
-	static const move_fn how[2][2] = {
-		{ file_write, write_sync },
-		{ write_append, write_append_sync },
-	};
-
-	return move_vec2(fd, how[!!(flags & RWF_APPEND)][!!(flags
-		& (RWF_SYNC | RWF_DSYNC))], uvec, n, LOFF(lo, hi), flags);
+	return move_vec2(fd, write_as(flags), uvec, n, LOFF(lo, hi), flags);
 }
 
 static loff_t file_seek(int fd, loff_t off, int whence)

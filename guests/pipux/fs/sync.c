@@ -84,17 +84,25 @@ long sys_syncfs(int fd)
 	return rc;
 }
 
+bool file_syncs(const struct file *f)
+{
+	return f->ops->fsync || inode_is(f->inode, S_IFREG)
+		|| inode_is(f->inode, S_IFDIR);
+}
+
+int file_sync(struct file *f)
+{
+	return f->ops->fsync ? f->ops->fsync(f) : 0;
+}
+
 long sys_fsync(int fd)
 {
 	struct file *f = fd_get_io(fd);
-	long rc = 0;
+	long rc;
 
 	if (!f)
 		return -EBADF;
-	if (f->ops->fsync)
-		rc = f->ops->fsync(f);
-	else if (!inode_is(f->inode, S_IFREG) && !inode_is(f->inode, S_IFDIR))
-		rc = -EINVAL;
+	rc = file_syncs(f) ? file_sync(f) : -EINVAL;
 	file_put(f);
 	return rc;
 }

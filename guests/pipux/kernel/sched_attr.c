@@ -112,8 +112,7 @@ long sys_sched_getattr(int pid, struct sched_attr *uattr, uint32_t size,
 	return copy_to_user(uattr, &a, a.size);
 }
 
-/* What ioprio_set(2) takes: 0, -EINVAL, -EPERM */
-static int ioprio_check(int ioprio)
+int ioprio_check(int ioprio)
 {
 	int level = IOPRIO_PRIO_DATA(ioprio);
 

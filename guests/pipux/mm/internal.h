@@ -71,10 +71,7 @@ void cow_release(uint32_t e);			/* an entry is gone */
 
 /* shm.c: pages that processes share without a file */
 struct shm *shm_new(uint32_t pages);
-struct shm *shm_get(struct shm *shm);
-void shm_put(struct shm *shm);
 void shm_punch(struct shm *shm, uint32_t index, uint32_t pages);
-void *shm_page(struct shm *shm, uint32_t index);	/* ERR_PTR */
 
 static inline void page_copy(void *dst, const void *src)
 {

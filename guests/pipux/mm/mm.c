@@ -44,6 +44,8 @@ void mm_put(struct mm *mm)
 
 	if (--mm->users)
 		return;
+	if (unlikely(mm->aio != NULL))
+		aio_exit(mm);
 	list_for_each_safe(vma, tmp, &mm->vmas, link) {
 		unmap_range(mm, vma->start, vma->end);
 		vma_remove(mm, vma);

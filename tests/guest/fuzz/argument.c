@@ -39,7 +39,7 @@ static const word requests[] = { 0x5400, 0x5400, 0x8900, 0x1240 };
 static const char *const types[] = {
 	"tmpfs", "proc", "sysfs", "devpts", "devtmpfs", "mqueue", "ext2", "a",
 };
-word objects[8];
+word objects[8], context;
 
 word next(word *state)
 {
@@ -199,6 +199,36 @@ static word message(word *state)
 	return (word)m;
 }
 
+/* A struct iocb of which most fields make sense */
+static word request(word *state)
+{
+	word *io = (word *)room(state, 64);
+
+	if (!io)
+		return any_address(state);
+	memset(io, 0, 64);
+	io[0] = next(state);
+	io[3] = below(state, 4) ? 0 : argument(state, 'f');
+	io[4] = below(state, 10);
+	io[5] = argument(state, 'd');
+	io[6] = io[4] == 5 ? below(state, 64)
+		: io[4] > 6 ? vector(state) : any_address(state);
+	io[8] = io[4] == 5 ? 0 : argument(state, io[4] > 6 ? 'n' : 'z');
+	io[10] = io[4] == 5 ? 0 : argument(state, 'o');
+	io[14] = below(state, 3) == 0;
+	io[15] = argument(state, 'd');
+	return (word)io;
+}
+
+static word requests_list(word *state)
+{
+	word *list = (word *)room(state, 64);
+
+	for (word i = 0; list && i < 9; i++)
+		list[i] = request(state);
+	return list ? (word)list : any_address(state);
+}
+
 word argument(word *state, char kind)
 {
 	switch (kind) {
@@ -237,6 +267,9 @@ word argument(word *state, char kind)
 	case 'M': return message(state);
 	case 'L': return levels[below(state, COUNT(levels))];
 	case 'y': return (word)types[below(state, COUNT(types))];
+	case 'c': return below(state, 16) ? context : any_address(state);
+	case 'B': return request(state);
+	case 'I': return requests_list(state);
 	case 'i': return objects[below(state, COUNT(objects))];
 	default:
 		return argument(state, "dwafzs"[below(state, 6)]);

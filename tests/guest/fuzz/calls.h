@@ -10,6 +10,7 @@
  *   q request of ptrace
  *   A socket address, j its length   M message header      L level of options
  *   T request of ioctl   y file system type   i System V object
+ *   c context of asynchronous I/O   B a request of it   I a list of those
  */
 #ifndef CALLS_H
 #define CALLS_H
@@ -130,7 +131,11 @@ static const struct call {
 	{ SYS_setgroups, "ns" }, { SYS_capget, "ss" }, { SYS_capset, "ss" },
 	{ SYS_getrandom, "azf" }, { SYS_rseq, "szfw" },
 	{ SYS_personality, "f" }, { SYS_ioprio_set, "wkw" },
-	{ SYS_migrate_pages, "kgss" },
+	{ SYS_migrate_pages, "kgss" }, { SYS_io_setup, "ns" },
+	{ SYS_io_destroy, "c" }, { SYS_io_submit, "cnI" },
+	{ SYS_io_submit, "cnI" }, { SYS_io_getevents, "cnnat" },
+	{ SYS_io_cancel, "cBs" }, { 385, "cnnats" /* io_pgetevents */ },
+	{ 416, "cnnats" /* io_pgetevents_time64 */ },
 };
 
 #endif

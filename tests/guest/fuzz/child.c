@@ -268,6 +268,7 @@ void child(word seed)
 	if (verbose)
 		dup2(1, 100);
 	make_objects();
+	syscall(SYS_io_setup, 20, &context);
 	open_descriptors();
 	mkdir("ext2", 0777);
 	mount("/dev/vda", "ext2", "ext2", 0, NULL);	/* if there is one */

@@ -28,6 +28,7 @@ word next(word *state);
 /* argument.c: one of the kind, a letter of calls.h */
 word argument(word *state, char kind);
 extern word objects[8];			/* of System V IPC, child's own */
+extern word context;			/* io_setup(2) */
 extern const char *const own_paths[];	/* all below HOME; NULL ends them */
 
 /* child.c */

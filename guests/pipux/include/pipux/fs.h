@@ -30,6 +30,7 @@ struct file;
 struct super_block;
 struct mount;
 struct vma;
+struct mm;
 struct poll_table;
 
 /* A place in the tree of mounts.  Whoever keeps one has a reference on both */
@@ -461,6 +462,9 @@ void fs_shutdown(void);
 void fs_register(struct fs_type *type);
 int do_mount(const char *source, const char *target, const char *type,
 	uint32_t flags, const char *options);
+
+/* fs/aio.c: mm ends, and what it waits for */
+void aio_exit(struct mm *mm);
 
 /* fs/init.c: mounts the root tmpfs, /dev; unpacks the initrd */
 void vfs_init(void);

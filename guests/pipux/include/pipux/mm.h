@@ -12,6 +12,7 @@
 #include <pipux/list.h>
 #include <pipux/wait.h>
 
+struct aio_context;
 struct file;
 struct inode;
 struct partition;
@@ -81,6 +82,7 @@ struct mm {
 	struct file *exe;			/* /proc/PID/exe */
 	uint32_t auxv[AUXV_WORDS];		/* kernel/auxv.c */
 	uint32_t auxv_size;			/* bytes */
+	struct aio_context *aio;		/* fs/aio.c; NULL: none */
 	/* the rest is mm/'s own */
 	struct partition *part;
 	struct vma *last;			/* last found, or NULL */
@@ -105,6 +107,12 @@ struct vma *vma_find(struct mm *mm, uint32_t addr);
 /* mm/fault.c: makes `va` accessible.  0; -EFAULT: nothing is mapped there;
  * -EACCES: not so; -EIO: past the end of the file; -ENOMEM */
 int mm_fault(struct mm *mm, uint32_t va, bool write);
+
+/* mm/shm.c: pages that processes share without a file.  The kernel's address
+ * of one, ERR_PTR(-ENOMEM), ERR_PTR(-EIO): beyond the end */
+struct shm *shm_get(struct shm *shm);
+void shm_put(struct shm *shm);
+void *shm_page(struct shm *shm, uint32_t index);
 
 /* A private page of the caller's becomes mm's at va, where nothing is */
 int mm_give_page(struct mm *mm, uint32_t va, void *page);

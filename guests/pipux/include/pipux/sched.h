@@ -203,6 +203,9 @@ void sched_set_policy(struct task *t, int policy, int rt);
 /* t has at least this real-time priority, for who waits for it */
 void sched_inherit(struct task *t, int rt);
 
+/* kernel/sched_attr.c: what ioprio_set(2) takes: 0, -EINVAL, -EPERM */
+int ioprio_check(int ioprio);
+
 /* kernel/sched_calls.c: checks, then the same; 0 or errno */
 long task_set_scheduler(struct task *t, int policy, int priority);
 /*

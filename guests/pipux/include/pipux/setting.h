@@ -18,6 +18,7 @@ extern int setting_core_uses_pid;
 extern int setting_protected_symlinks, setting_protected_hardlinks;
 
 extern int setting_lease_break_time;		/* fs/leases.c */
+extern int setting_aio_max;			/* fs/aio.c: events, in all */
 
 /* mm/mmap.c: 1: any mapping may be made, whatever the memory */
 extern int setting_overcommit;
