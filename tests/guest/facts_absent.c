@@ -23,7 +23,6 @@ static const struct {
 	CALL(migrate_pages), CALL(move_pages),
 	CALL(userfaultfd), CALL(bpf),
 	CALL(io_uring_setup), CALL(io_uring_enter), CALL(io_uring_register),
-	CALL(open_by_handle_at),
 	CALL(pkey_alloc), CALL(pkey_free),
 };
 

@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from machine import BOOT, BUILD, boot, program, shell
+from machine import BOOT, BUILD, TOP, boot, program, shell
 
 MIB = 1 << 20
 BLOCK_SIZES = [1024, 2048, 4096]
@@ -69,6 +69,16 @@ def test_file_survives_power_off(tmp_path, size):
     result = guest(disk, MOUNT + "cat /mnt/link; md5sum /mnt/dir/busybox\n"
                    "umount /mnt")
     assert f"kept\n{md5(busybox)} " in result.output
+    check_clean(disk)
+
+
+def test_file_handles(tmp_path):
+    """As facts/handles.txt has it of tmpfs, names in the cache or not."""
+    disk = make_disk(tmp_path / "disk", 4)
+    result = guest(disk, MOUNT + "/facts_handles /mnt",
+                   add=[program("facts_handles")])
+    expected = TOP / "tests" / "guest" / "facts" / "handles.txt"
+    assert result.output == expected.read_text()
     check_clean(disk)
 
 

@@ -241,6 +241,33 @@ bool dentry_is_ancestor(struct dentry *a, struct dentry *d)
 	return true;
 }
 
+/* A name of the inode, referenced; NULL: none in the cache.  For rare use */
+struct dentry *dentry_of(struct super_block *sb, uint32_t ino)
+{
+	struct dentry *d;
+
+	if (sb->root->inode->ino == ino)
+		return dentry_get(sb->root);
+	for (size_t i = 0; i < HASH_SIZE; i++)
+		for (d = table[i]; d; d = d->hash_next)
+			if (d->sb == sb && d->inode && d->inode->ino == ino)
+				return dentry_get(d);
+	return NULL;
+}
+
+/* A place for an inode that needs no name; takes over the reference, unless
+ * there is no memory: NULL */
+struct dentry *dentry_unnamed(struct super_block *sb, struct inode *inode)
+{
+	struct dentry *d = dentry_new(sb->root, "", 0);
+
+	if (!d)
+		return NULL;
+	d->inode = inode;
+	d->unlinked = true;
+	return d;
+}
+
 static struct dentry *idle_of(struct super_block *sb)
 {
 	struct dentry *d;

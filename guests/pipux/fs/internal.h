@@ -64,6 +64,8 @@ void dentry_pin(struct dentry *d);
 void dentry_unpin(struct dentry *d);
 void dentry_move(struct dentry *d, struct dentry *to);
 void dentry_exchange(struct dentry *a, struct dentry *b);
+struct dentry *dentry_of(struct super_block *sb, uint32_t ino);
+struct dentry *dentry_unnamed(struct super_block *sb, struct inode *inode);
 void dentry_drop_all(struct super_block *sb);
 void dentry_drop_idle(void);
 bool dentry_is_ancestor(struct dentry *a, struct dentry *d);
@@ -89,6 +91,8 @@ int may_delete(struct dentry *dir, struct dentry *victim);
 	| O_APPEND | O_NONBLOCK | O_SYNC | O_DSYNC | FASYNC | O_DIRECT	\
 	| O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC \
 	| O_PATH | O_TMPFILE)
+/* An existing file as open(2) opens it: ERR_PTR */
+struct file *place_open(const struct path *p, int flags);
 bool may_be_direct(const struct inode *inode);	/* O_DIRECT */
 
 /* file.c */

@@ -136,28 +136,55 @@ static int open_lookup(int dfd, const char *path, int flags, uint32_t mode,
 	return path_lookup(dfd, path, lookup, p);
 }
 
+/* Flags that matter, or -EINVAL */
+static int open_flags(int flags)
+{
+	if (flags & O_PATH)
+		return flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if ((flags & O_TMPFILE) == O_TMPFILE
+	    && ((flags & O_CREAT) || !(flags & O_ACCMODE)))
+		return -EINVAL;
+	return flags;
+}
+
+static struct file *open_found(const struct path *p, int flags, uint32_t mode,
+		bool created)
+{
+	struct file *f = (flags & O_TMPFILE) == O_TMPFILE
+		? open_unnamed(p, flags, mode)
+		: open_existing(p, flags, created);
+
+	if (!IS_ERR(f) && !(flags & O_PATH))
+		notify_file(f, IN_OPEN);
+	return f;
+}
+
 struct file *file_open(int dfd, const char *path, int flags, uint32_t mode)
 {
 	bool created = false;
-	bool unnamed;
 	struct file *f;
 	struct path p;
 	int rc;
 
-	if (flags & O_PATH)
-		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	unnamed = (flags & O_TMPFILE) == O_TMPFILE;
-	if (unnamed && ((flags & O_CREAT) || !(flags & O_ACCMODE)))
-		return ERR_PTR(-EINVAL);
+	flags = open_flags(flags);
+	if (flags < 0)
+		return ERR_PTR(flags);
 	rc = open_lookup(dfd, path, flags, mode, &created, &p);
 	if (rc)
 		return ERR_PTR(rc);
-	f = unnamed ? open_unnamed(&p, flags, mode)
-		: open_existing(&p, flags, created);
+	f = open_found(&p, flags, mode, created);
 	path_put(&p);
-	if (!IS_ERR(f) && !(flags & O_PATH))
-		notify_file(f, IN_OPEN);
 	return f;
+}
+
+struct file *place_open(const struct path *p, int flags)
+{
+	flags = open_flags(flags);
+	if (flags < 0)
+		return ERR_PTR(flags);
+	if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+		return ERR_PTR(-EEXIST);
+	return open_found(p, flags, 0, false);
 }
 
 long sys_openat(int dfd, const char *upath, int flags, uint32_t mode)

@@ -259,7 +259,38 @@ static void tmpfs_put(struct super_block *sb)
 static int tmpfs_remount(struct super_block *sb, uint32_t flags,
 		const char *options);
 
+/* Numbers come again after 2^32 of them, but not the time */
+static uint32_t generation(const struct inode *inode)
+{
+	return (uint32_t)inode->btime.tv_sec * NSEC_PER_SEC
+		+ (uint32_t)inode->btime.tv_nsec;
+}
+
+static unsigned tmpfs_handle(const struct inode *inode, uint32_t *words)
+{
+	words[0] = generation(inode);
+	words[1] = inode->ino;
+	words[2] = 0;
+	return 3;
+}
+
+/* LIMIT: a file that is open and has no name any more is not found */
+static struct dentry *tmpfs_by_handle(struct super_block *sb,
+		const uint32_t *words, unsigned n)
+{
+	struct dentry *d = n < 3 || words[2] ? NULL : dentry_of(sb, words[1]);
+
+	if (!d)
+		return ERR_PTR(-ESTALE);
+	if (generation(d->inode) == words[0])
+		return d;
+	dentry_put(d);
+	return ERR_PTR(-ESTALE);
+}
+
 static const struct super_ops tmpfs_super_ops = {
+	.handle = tmpfs_handle,
+	.by_handle = tmpfs_by_handle,
 	.statfs = tmpfs_statfs,
 	.evict = tmpfs_evict,
 	.remount = tmpfs_remount,

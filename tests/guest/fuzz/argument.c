@@ -199,6 +199,22 @@ static word message(word *state)
 	return (word)m;
 }
 
+/* A struct file_handle: of an inode by number, or what was here before */
+static word handle(word *state)
+{
+	word *h = (word *)room(state, 128);
+
+	if (!h)
+		return any_address(state);
+	h[0] = below(state, 4) ? 4 * below(state, 5) : argument(state, 'z');
+	h[1] = below(state, 8) ? 1 : next(state);
+	if (below(state, 2) == 0) {
+		h[2] = below(state, 40);
+		h[3] = below(state, 2) ? 0 : next(state);
+	}
+	return (word)h;
+}
+
 /* A struct iocb of which most fields make sense */
 static word request(word *state)
 {
@@ -267,6 +283,7 @@ word argument(word *state, char kind)
 	case 'M': return message(state);
 	case 'L': return levels[below(state, COUNT(levels))];
 	case 'y': return (word)types[below(state, COUNT(types))];
+	case 'h': return handle(state);
 	case 'c': return below(state, 16) ? context : any_address(state);
 	case 'B': return request(state);
 	case 'I': return requests_list(state);

@@ -10,6 +10,7 @@
  *   q request of ptrace
  *   A socket address, j its length   M message header      L level of options
  *   T request of ioctl   y file system type   i System V object
+ *   h file handle
  *   c context of asynchronous I/O   B a request of it   I a list of those
  */
 #ifndef CALLS_H
@@ -134,7 +135,8 @@ static const struct call {
 	{ SYS_migrate_pages, "kgss" }, { SYS_io_setup, "ns" },
 	{ SYS_io_destroy, "c" }, { SYS_io_submit, "cnI" },
 	{ SYS_io_submit, "cnI" }, { SYS_io_getevents, "cnnat" },
-	{ SYS_io_cancel, "cBs" }, { 385, "cnnats" /* io_pgetevents */ },
+	{ SYS_name_to_handle_at, "dphsf" }, { SYS_name_to_handle_at, "dphsw" },
+	{ SYS_open_by_handle_at, "dhf" }, { SYS_io_cancel, "cBs" }, { 385, "cnnats" /* io_pgetevents */ },
 	{ 416, "cnnats" /* io_pgetevents_time64 */ },
 };
 

@@ -296,6 +296,26 @@ static int next_entry(struct inode *dir, loff_t pos, bool same,
 	return 0;
 }
 
+int ext2_dir_name(struct inode *dir, uint32_t ino, char *name)
+{
+	struct shown s;
+	loff_t pos = 0;
+	int rc;
+
+	while ((rc = next_entry(dir, pos, false, &s)) > 0) {
+		bool dots = s.name[0] == '.' && (s.len == 1
+			|| (s.len == 2 && s.name[1] == '.'));
+
+		pos = s.next;
+		if (s.ino != ino || dots)
+			continue;
+		memcpy(name, s.name, s.len);
+		name[s.len] = 0;
+		return 0;
+	}
+	return rc ? rc : -ESTALE;
+}
+
 #define NO_VERSION	((void *)-1)
 
 static void *version_of(const struct inode *dir)

@@ -46,6 +46,7 @@ struct ext2_fs {			/* super_block.priv */
 	uint16_t state;			/* as it was found: VALID, ERROR */
 	uint16_t on_error;		/* EXT2_ERRORS_* */
 	unsigned complaints;
+	uint32_t next_generation;	/* of inodes that are made */
 	uint32_t dir_group;		/* where the last directory went */
 	bool old_names;			/* CLASS_OLD_NAME is in use */
 	bool changed;			/* since the last sync */
@@ -123,6 +124,8 @@ int ext2_map_cut(struct inode *inode, uint32_t index);
 
 /* inode.c */
 struct inode *ext2_iget(struct super_block *sb, uint32_t ino, bool orphan);
+/* Whether there is such an inode, as far as it can be told without trouble */
+bool ext2_in_use(struct super_block *sb, uint32_t ino);
 struct inode *ext2_inode_new(struct inode *dir, uint32_t mode, dev_t rdev);
 int ext2_inode_store(struct inode *inode, uint32_t next_orphan);
 void ext2_dirty(struct inode *inode);
@@ -153,6 +156,14 @@ int ext2_dir_set(struct inode *dir, const char *name, struct inode *inode,
 int ext2_dir_remove(struct inode *dir, const char *name, uint32_t moved_to);
 int ext2_dir_make(struct inode *inode, struct inode *parent);
 int ext2_dir_empty(struct inode *dir);	/* 0, -ENOTEMPTY, errors */
+
+/* The name that a directory has for that number: 0, -ESTALE, errno */
+int ext2_dir_name(struct inode *dir, uint32_t ino, char *name);
+
+/* handle.c */
+unsigned ext2_handle(const struct inode *inode, uint32_t *words);
+struct dentry *ext2_by_handle(struct super_block *sb, const uint32_t *words,
+	unsigned n);
 
 /* namei.c */
 extern const struct inode_ops ext2_dir_ops, ext2_link_ops, ext2_special_ops;

@@ -48,7 +48,7 @@ static struct inode *find(struct ext2_fs *fs, uint32_t ino)
 	struct ext2_inode *e;
 
 	list_for_each(e, bucket(fs, ino), hash)
-		if (e->inode->ino == ino)
+		if (e->inode->ino == ino && e->inode->refs)
 			return inode_get(e->inode);
 	return NULL;
 }
@@ -200,6 +200,26 @@ struct inode *ext2_iget(struct super_block *sb, uint32_t ino, bool orphan)
 	return inode;
 }
 
+bool ext2_in_use(struct super_block *sb, uint32_t ino)
+{
+	struct ext2_fs *fs = sb->priv;
+	struct ext2_raw_inode *raw;
+	struct ext2_inode *e;
+	bool used;
+
+	if (!number_ok(fs, ino))
+		return false;
+	list_for_each(e, bucket(fs, ino), hash)
+		if (e->inode->ino == ino)
+			return e->inode->refs;
+	raw = ext2_raw_get(fs, ino);
+	if (IS_ERR(raw))
+		return false;
+	used = raw->links_count && !raw->dtime;
+	buffer_put(raw);
+	return used;
+}
+
 /* A new inode without a name yet: as if its only name were to come */
 struct inode *ext2_inode_new(struct inode *dir, uint32_t mode, dev_t rdev)
 {
@@ -226,6 +246,7 @@ struct inode *ext2_inode_new(struct inode *dir, uint32_t mode, dev_t rdev)
 	e = ext2_of(inode);
 	e->block[MAJOR(rdev) < 256 ? 0 : 1] = rdev;
 	e->is_new = true;
+	e->generation = fs->next_generation++;
 	inode->tracked = true;
 	list_add(bucket(fs, inode->ino), &e->hash);
 	ext2_dirty(inode);
@@ -368,16 +389,22 @@ void ext2_inode_delete(struct inode *inode)
 	ext2_inode_release(fs, inode->ino, inode_is(inode, S_IFDIR));
 }
 
-/* super_ops.evict: nobody refers to it, in memory */
+/*
+ * super_ops.evict: nobody refers to it, in memory.  What is on the disk is
+ * the same, except of one without a name: nobody may find that before it is
+ * gone there, too.
+ */
 void ext2_evict(struct inode *inode)
 {
 	struct super_block *sb = inode->sb;
 	struct ext2_inode *e = ext2_of(inode);
 
-	list_del(&e->hash);		/* before anybody else may run */
+	if (inode->nlink)
+		list_del(&e->hash);
 	mutex_lock(&sb->lock);
 	if (!inode->nlink && !read_only(sb->priv))
 		ext2_inode_delete(inode);
+	list_del(&e->hash);
 	list_del(&e->dirty);
 	cache_cut(&e->pages, 0, UINT32_MAX);
 	mutex_unlock(&sb->lock);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Mounting, remounting and unmounting ext2. */
 #include "ext2.h"
+#include <pipux/random.h>
 #include <linux/magic.h>
 
 #define STATE_CLEAN(s)	(((s) & (EXT2_VALID_FS | EXT2_ERROR_FS)) \
@@ -246,6 +247,7 @@ static int ext2_mount(struct super_block *sb, const char *source,
 	list_init(&fs->orphans);
 	for (unsigned i = 0; i < HASH_SIZE; i++)
 		list_init(&fs->hash[i]);
+	random_bytes(&fs->next_generation, sizeof(fs->next_generation));
 	sb->priv = fs;
 	sb->ops = &ext2_super_ops;
 	sb->sleeps = true;
@@ -394,6 +396,8 @@ static const struct super_ops ext2_super_ops = {
 	.remount = ext2_remount,
 	.shutdown = ext2_shutdown,
 	.dirty = ext2_dirty,
+	.handle = ext2_handle,
+	.by_handle = ext2_by_handle,
 };
 
 struct fs_type ext2_type = {

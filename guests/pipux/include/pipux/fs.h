@@ -50,7 +50,16 @@ struct super_ops {
 	/* The machine goes off: as put, but files may still be open */
 	void (*shutdown)(struct super_block *sb);
 	void (*dirty)(struct inode *inode);	/* of a `tracked` inode */
+	/*
+	 * Handles of files (fs/handle.c), if it has any: the words that tell
+	 * an inode from all others ever, and how many; the file told by n
+	 * words, referenced, ERR_PTR(-ESTALE) if there is none.
+	 */
+	unsigned (*handle)(const struct inode *inode, uint32_t *words);
+	struct dentry *(*by_handle)(struct super_block *sb,
+		const uint32_t *words, unsigned n);
 };
+#define HANDLE_WORDS	3
 
 struct super_block {
 	const struct fs_type *type;
