@@ -12,7 +12,9 @@
 #include <sys/inotify.h>
 #include <sys/klog.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "check.h"
 
@@ -46,6 +48,46 @@ static const char *get(const char *name)
 	close(fd);
 	text[n] = 0;
 	return text;
+}
+
+static int mounts(void)
+{
+	FILE *f = fopen("/proc/self/mountinfo", "r");
+	int n = 0, c;
+
+	CHECK(f);
+	while ((c = getc(f)) != EOF)
+		n += c == '\n';
+	fclose(f);
+	return n;
+}
+
+/* Mounts in a namespace, with those that come by propagation */
+static void test_mount_max(void)
+{
+	char old[80], number[16];
+	int n;
+
+	strcpy(old, get("fs/mount-max"));
+	CHECK(!mkdir("/m", 0755) && !mkdir("/p", 0755));
+	CHECK(!mount("n", "/m", "tmpfs", 0, NULL) && !mkdir("/m/x", 0755));
+	CHECK(!mount(NULL, "/m", NULL, MS_SHARED, NULL));
+	CHECK(!mount("/m", "/p", NULL, MS_BIND, NULL));
+	n = mounts();
+	for (int more = 0; more < 2; more++) {
+		sprintf(number, "%d", n + more);
+		CHECK(!put("fs/mount-max", number));
+		CHECK_ERRNO(mount("n", "/m/x", "tmpfs", 0, NULL), ENOSPC);
+		CHECK(mounts() == n);
+	}
+	sprintf(number, "%d", n + 2);
+	CHECK(!put("fs/mount-max", number));
+	CHECK(!mount("n", "/m/x", "tmpfs", 0, NULL) && mounts() == n + 2);
+	CHECK_ERRNO(mount("/m", "/p", NULL, MS_BIND, NULL), ENOSPC);
+	CHECK_ERRNO(put("fs/mount-max", "0"), EINVAL);
+	CHECK(!umount("/p/x") && mounts() == n);
+	CHECK(!umount("/p") && !umount("/m") && !rmdir("/p") && !rmdir("/m"));
+	CHECK(!put("fs/mount-max", old));
 }
 
 static void test_refused(void)
@@ -229,6 +271,7 @@ static void test_log(void)
 int main(void)
 {
 	test_refused();
+	test_mount_max();
 	test_threads_max();
 	test_overcommit();
 	test_queues();

@@ -17,10 +17,12 @@ from test_real_programs import LOADERS, dynamic
     ("/threads; /memory; /pipes", "/threads && /memory && /pipes"),
     ("/recursion; /signals; /files", "/recursion && /signals && /files"),
     ("/tracers", "/tracers 7 && /tracers 9"),
-], ids=["processes", "memory", "faults", "tracers"])
+    ("mkdir /m; /facts_propagation /m",
+     "for i in 1 2 3 4 5; do /facts_propagation /m >/dev/null; done"),
+], ids=["processes", "memory", "faults", "tracers", "mounts"])
 def test_no_page_is_lost(first, main):
     names = ["processes", "threads", "memory", "pipes", "recursion",
-             "signals", "files", "tracers"]
+             "signals", "files", "tracers", "facts_propagation"]
     result = shell(lossless(first, main), add=[program(n) for n in names],
                    timeout=1500)
     assert result.status == 0, result.output

@@ -190,24 +190,63 @@ struct mount *anon_mount(void);
 struct mount *memory_mount(void);
 
 /* mount_tree.c */
-extern struct list all_mounts;		/* struct mount: the tree */
+struct mount_namespace {
+	uint32_t count;			/* of its mounts */
+	uint32_t pending;		/* those that are about to enter */
+	struct list mounts;		/* struct mount by link, oldest first */
+};
+
+extern struct mount_namespace first_mounts;
+
+/* Is it in the namespace of current? */
+static inline bool mount_is_mine(const struct mount *m)
+{
+	return m->ns == &first_mounts;
+}
+
 struct mount *mount_new(struct super_block *sb, struct dentry *root,
 		const char *source, uint32_t flags);
-struct mount *mount_clone(const struct mount *m, struct dentry *root);
 struct mount *mount_over(const struct path *p);
+struct mount *mount_next(struct mount *m, const struct mount *top);
+struct mount *mount_skip(struct mount *m, const struct mount *top);
 void path_cross(struct path *p);
 bool path_up(struct path *p);
 bool path_below(struct path p, const struct path *top);	/* or the same */
+void mount_place(struct mount *m, const struct path *on);
+void mount_link(struct mount *m);
 void mount_attach(struct mount *m, const struct path *on);
 void mount_detach(struct mount *m);
-void mount_enter(struct mount *m);
-int mounts_copy(struct mount *old, struct mount *new);
-void mounts_enter(struct mount *m);
-void mounts_drop(struct mount *m);
-void mounts_leave(struct mount *m);
+void mounts_enter(struct mount *top, struct mount_namespace *ns);
+bool mounts_fit(struct mount *top, struct mount_namespace *ns);
+void mount_leave(struct mount *m, struct list *gone);
+void mounts_end(struct list *gone);
+void mounts_leave(struct mount *top, bool everywhere);
+void mounts_drop(struct mount *top);
+
+/* mount_copy.c: how a copy belongs to what is copied */
+#define COPY_SHARED	1u	/* a peer; with COPY_SLAVE: has peers of its own */
+#define COPY_SLAVE	2u
+#define COPY_UNBINDABLE	4u	/* those as well */
+struct mount *mount_clone(struct mount *m, struct dentry *root, unsigned how);
+struct mount *mounts_copy(struct mount *m, struct dentry *root, unsigned how);
+
+/* peers.c */
+void mount_join(struct mount *m, struct mount *old, unsigned how);
+void mount_change_type(struct mount *m, uint32_t type);
+void mount_number(struct mount *m);
+int mounts_change_type(struct mount *m, uint32_t flags);
+uint32_t mount_dominator(const struct mount *m, const struct path *root);
 
 /* propagation.c */
-int mount_propagation(struct mount *m, uint32_t flags);
+int propagate_mount(struct mount *m, const struct path *on,
+		struct list *copies);
+void propagate_umount(struct list *gone);
+bool mount_busy(struct mount *m);
+
+/* graft.c */
+int mounts_graft(struct mount *m, const struct path *on);
+int mount_add(struct mount *m, const struct path *on);
+int mount_move(const struct path *from, const struct path *on);
 
 /* mount_text.c */
 char *mount_root_text(const struct mount *m, char *buf, size_t size);

@@ -29,7 +29,7 @@ static uint32_t remount_flags(const struct mount *m, uint32_t flags)
 
 static bool is_mount_point(const struct path *p)
 {
-	return p->mnt->in_tree && p->dentry == p->mnt->root;
+	return mount_is_mine(p->mnt) && p->dentry == p->mnt->root;
 }
 
 /* The very first mount; current and its fs may not exist yet */
@@ -43,23 +43,8 @@ struct mount *mount_root(void)
 		: mount_new(sb, sb->root, "rootfs", MS_RELATIME);
 
 	BUG_ON(!m);
-	mount_enter(m);
+	mounts_enter(m, &first_mounts);
 	return m;
-}
-
-/* Puts mounts that are not in the tree yet there, the first one on `on` */
-static int graft(struct mount *m, const struct path *on)
-{
-	if (!on->mnt->in_tree)
-		return -EINVAL;
-	if (on->dentry->unlinked || m->root->unlinked)
-		return -ENOENT;
-	if (inode_is(m->root->inode, S_IFDIR)
-	    != inode_is(on->dentry->inode, S_IFDIR))
-		return -ENOTDIR;
-	mount_attach(m, on);
-	mounts_enter(m);
-	return 0;
 }
 
 static int mount_type(struct path *on, const char *source, const char *name,
@@ -82,9 +67,9 @@ static int mount_type(struct path *on, const char *source, const char *name,
 	}
 	path_cross(on);			/* whoever was faster is covered */
 	rc = is_mount_point(on) && on->mnt->sb == sb
-		&& on->dentry == sb->root ? -EBUSY : graft(m, on);
+		&& on->dentry == sb->root ? -EBUSY : mount_add(m, on);
 	if (rc)
-		mount_put(m);
+		mounts_drop(m);
 	return rc;
 }
 
@@ -104,50 +89,27 @@ static int mount_bind(const struct path *on, const char *source, bool all)
 
 	if (rc)
 		return rc;
-	if (from.mnt->unbindable || !from.mnt->in_tree) {
+	if (from.mnt->unbindable || !mount_is_mine(from.mnt)) {
 		path_put(&from);
 		return -EINVAL;
 	}
-	m = mount_clone(from.mnt, from.dentry);
-	rc = !m ? -ENOMEM : all ? mounts_copy(from.mnt, m) : 0;
-	if (rc == 0)
-		rc = graft(m, on);
+	m = all ? mounts_copy(from.mnt, from.dentry, 0)
+		: mount_clone(from.mnt, from.dentry, 0);
+	rc = m ? mount_add(m, on) : -ENOMEM;
 	if (rc && m)
 		mounts_drop(m);
 	path_put(&from);
 	return rc;
 }
 
-/* As Linux orders the refusals of MS_MOVE */
-static int move_check(const struct path *from, const struct path *on)
-{
-	struct mount *up;
-
-	if (!is_mount_point(from) || !on->mnt->in_tree || !from->mnt->parent)
-		return -EINVAL;
-	if (inode_is(from->dentry->inode, S_IFDIR)
-	    != inode_is(on->dentry->inode, S_IFDIR))
-		return -EINVAL;
-	if (from->mnt->parent->group)
-		return -EINVAL;
-	for (up = on->mnt; up; up = up->parent)
-		if (up == from->mnt)
-			return -ELOOP;
-	return on->dentry->unlinked ? -ENOENT : 0;
-}
-
-static int mount_move(const struct path *on, const char *source)
+static int mount_moved(const struct path *on, const char *source)
 {
 	struct path from;
 	int rc = source_lookup(source, &from);
 
 	if (rc)
 		return rc;
-	rc = move_check(&from, on);
-	if (rc == 0) {
-		mount_detach(from.mnt);
-		mount_attach(from.mnt, on);
-	}
+	rc = mount_move(&from, on);
 	path_put(&from);
 	return rc;
 }
@@ -203,10 +165,10 @@ static int mount_on(struct path *on, const char *source, const char *type,
 	if (flags & MS_BIND)
 		return mount_bind(on, source, flags & MS_REC);
 	if (flags & PROPAGATION)
-		return is_mount_point(on) ? mount_propagation(on->mnt,
+		return is_mount_point(on) ? mounts_change_type(on->mnt,
 			flags & ~MS_SILENT) : -EINVAL;
 	if (flags & MS_MOVE)
-		return mount_move(on, source);
+		return mount_moved(on, source);
 	return mount_type(on, source, type, flags, options);
 }
 
@@ -280,12 +242,6 @@ static bool expired(struct mount *m)
 	return unused;
 }
 
-/* The tree and the caller's path refer to it; whatever else uses it */
-static bool mount_busy(const struct mount *m)
-{
-	return m->refs > 2;
-}
-
 static int umount(const struct path *p, int flags)
 {
 	struct mount *m = p->mnt;
@@ -296,7 +252,7 @@ static int umount(const struct path *p, int flags)
 	if (flags & MNT_EXPIRE) {
 		if (is_root || (flags & (MNT_FORCE | MNT_DETACH)))
 			return -EINVAL;
-		if (mount_busy(m))
+		if (m->refs > 2)	/* of the tree and the caller */
 			return -EBUSY;
 		if (!expired(m))
 			return -EAGAIN;
@@ -306,7 +262,7 @@ static int umount(const struct path *p, int flags)
 		return super_remount(m->sb, m->sb->flags | MS_RDONLY, NULL);
 	if (!m->parent || (!(flags & MNT_DETACH) && mount_busy(m)))
 		return -EBUSY;
-	mounts_leave(m);
+	mounts_leave(m, true);
 	return 0;
 }
 

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Mounts and the tree that they form.  Invariants: a mount with a parent is
- * in the chain of the dentry it covers, and refers to both; it is in
- * all_mounts, and has a reference for that, while it is part of the tree.
+ * Mounts and the trees that they form.  Invariants: a mount with a parent
+ * refers to it and to the dentry it covers, and unless it is still to come
+ * (propagation.c) it is in the chain of that dentry and among its parent's
+ * children; while it is in a namespace that has a reference, and is in the
+ * list of it.  Nothing here sleeps before the trees are in order.
  */
 #include "internal.h"
+#include <pipux/setting.h>
 
-struct list all_mounts = LIST_INIT(all_mounts);
+struct mount_namespace first_mounts = {
+	.mounts = LIST_INIT(first_mounts.mounts),
+};
 
-/* A mount outside of the tree, referenced; it takes over a reference on sb.
+int setting_mount_max = 100000;
+
+/* A mount outside of any tree, referenced; it takes over a reference on sb.
  * NULL: out of memory, and nothing was taken over */
 struct mount *mount_new(struct super_block *sb, struct dentry *root,
 		const char *source, uint32_t flags)
@@ -28,31 +35,23 @@ struct mount *mount_new(struct super_block *sb, struct dentry *root,
 	m->root = dentry_get(root);
 	m->flags = flags;
 	m->id = next_id++;
+	list_init(&m->children);
+	list_init(&m->sibling);
 	list_init(&m->link);
-	list_init(&m->copies);
+	list_init(&m->peer);
+	list_init(&m->slaves);
+	list_init(&m->slave);
+	list_init(&m->event);
 	return m;
 }
 
-/* Nobody refers to it any more: it has left the tree */
+/* Nobody refers to it any more: it is in no tree and no group */
 void mount_free(struct mount *m)
 {
 	dentry_put(m->root);
 	super_put(m->sb);
 	kfree(m->source);
 	kfree(m);
-}
-
-/* The same part of the same file system once more, from `root` down */
-struct mount *mount_clone(const struct mount *m, struct dentry *root)
-{
-	struct mount *new = mount_new(m->sb, root, m->source, m->flags);
-
-	if (!new)
-		return NULL;
-	m->sb->refs++;
-	new->group = m->group;
-	new->master = m->master;
-	return new;
 }
 
 /* The mount that covers exactly this place, NULL: none */
@@ -63,6 +62,23 @@ struct mount *mount_over(const struct path *p)
 	while (m && m->parent != p->mnt)
 		m = m->next_on;
 	return m;
+}
+
+/* Of `top` and all below, the one behind m, parents first; NULL: none */
+struct mount *mount_next(struct mount *m, const struct mount *top)
+{
+	if (!list_empty(&m->children))
+		return list_first(&m->children, struct mount, sibling);
+	return mount_skip(m, top);
+}
+
+/* The same, past all that is mounted on m */
+struct mount *mount_skip(struct mount *m, const struct mount *top)
+{
+	for (; m != top; m = m->parent)
+		if (m->sibling.next != &m->parent->children)
+			return list_first(&m->sibling, struct mount, sibling);
+	return NULL;
 }
 
 /* Steps up to the root of what is mounted here, and on that, and so on */
@@ -106,122 +122,123 @@ bool path_below(struct path p, const struct path *top)
 	return true;
 }
 
-void mount_attach(struct mount *m, const struct path *on)
+/* Where it is going to be: nobody finds it there before mount_link */
+void mount_place(struct mount *m, const struct path *on)
 {
 	m->parent = mount_get(on->mnt);
 	m->point = dentry_get(on->dentry);
-	m->next_on = m->point->mounts;
-	m->point->mounts = m;
-	/* a name that is made anew at each look-up would not be found again */
-	dentry_hash(m->point);
 }
 
-void mount_detach(struct mount *m)
+void mount_link(struct mount *m)
 {
-	const struct path on = { m->parent, m->point };
+	m->next_on = m->point->mounts;
+	m->point->mounts = m;
+	list_add_tail(&m->parent->children, &m->sibling);
+	/* a name that is made anew at each look-up would not be found again;
+	 * a root is not looked up, and must go with its file system */
+	if (m->point->parent != m->point)
+		dentry_hash(m->point);
+}
+
+void mount_attach(struct mount *m, const struct path *on)
+{
+	mount_place(m, on);
+	mount_link(m);
+}
+
+/* Only the reference on what was covered remains */
+static void unlink_mount(struct mount *m)
+{
 	struct mount **p = &m->point->mounts;
 
+	if (list_empty(&m->sibling))
+		return;
+	list_del(&m->sibling);
 	while (*p != m)
 		p = &(*p)->next_on;
 	*p = m->next_on;
 	if (!m->point->mounts && !DIR_OF(m->point->parent)->ops->cacheable)
 		dentry_unhash(m->point);
+}
+
+/* May sleep, when all is done */
+void mount_detach(struct mount *m)
+{
+	const struct path on = { m->parent, m->point };
+
+	unlink_mount(m);
 	m->parent = NULL;
 	m->point = NULL;
 	path_put(&on);
 }
 
-/* Becomes part of the tree, which takes over the reference */
-void mount_enter(struct mount *m)
+/* A tree becomes part of a namespace, which takes over the references */
+void mounts_enter(struct mount *top, struct mount_namespace *ns)
 {
-	m->in_tree = true;
-	list_add_tail(&all_mounts, &m->link);
-}
-
-/* Those that mounts_copy gathered in m->copies, and m, the first of them */
-void mounts_enter(struct mount *m)
-{
-	struct mount *copy, *next;
-
-	mount_enter(m);
-	list_for_each_safe(copy, next, &m->copies, link) {
-		list_del(&copy->link);
-		mount_enter(copy);
+	for (struct mount *m = top; m; m = mount_next(m, top)) {
+		m->ns = ns;
+		ns->count++;
+		list_add_tail(&ns->mounts, &m->link);
 	}
+	ns->pending = 0;
 }
 
-/* The same if they do not become part of the tree */
-void mounts_drop(struct mount *m)
+/* May they enter, with those that passed before?  proc(5), mount-max */
+bool mounts_fit(struct mount *top, struct mount_namespace *ns)
 {
-	struct mount *copy, *next;
+	uint32_t n = ns->pending;
 
-	list_for_each_safe(copy, next, &m->copies, link) {
-		list_del(&copy->link);
-		mount_detach(copy);
-		mount_put(copy);
-	}
-	mount_put(m);
+	for (struct mount *m = top; m; m = mount_next(m, top))
+		n++;
+	if (ns->count + n > (uint32_t)setting_mount_max)
+		return false;
+	ns->pending = n;
+	return true;
 }
 
-static bool to_be_copied(const struct mount *m)
+/* To the list of those that leave together: mounts_end */
+void mount_leave(struct mount *m, struct list *gone)
 {
-	const struct mount *up = m->parent;
-
-	return up && up->copy && !m->copy && !m->unbindable
-		&& dentry_is_ancestor(up->copy->root, m->point);
+	if (m->ns)
+		m->ns->count--;
+	m->ns = NULL;
+	list_del(&m->link);
+	list_add_tail(gone, &m->link);
 }
 
-/* Copies all that is mounted below `old` and seen in its copy `new` */
-int mounts_copy(struct mount *old, struct mount *new)
+/* All those in the list are mounted no more.  May sleep */
+void mounts_end(struct list *gone)
 {
 	struct mount *m;
-	bool more = true;
-	int rc = 0;
 
-	old->copy = new;
-	while (more && rc == 0) {
-		more = false;
-		list_for_each(m, &all_mounts, link) {
-			if (!to_be_copied(m))
-				continue;
-			m->copy = mount_clone(m, m->root);
-			if (!m->copy) {
-				rc = -ENOMEM;
-				break;
-			}
-			mount_attach(m->copy, &(struct path){ m->parent->copy,
-				m->point });
-			list_add_tail(&new->copies, &m->copy->link);
-			more = true;
-		}
+	list_for_each(m, gone, link) {
+		if (m->parent)
+			unlink_mount(m);
+		mount_change_type(m, MS_PRIVATE);
 	}
-	list_for_each(m, &all_mounts, link)
-		m->copy = NULL;
-	return rc;
-}
-
-/* Takes a mount out of the tree; what is mounted below goes with it */
-void mounts_leave(struct mount *m)
-{
-	struct list gone = LIST_INIT(gone);
-	struct mount *next;
-	bool more = true;
-
-	m->in_tree = false;
-	while (more) {
-		more = false;
-		list_for_each_safe(m, next, &all_mounts, link) {
-			if (m->in_tree && (!m->parent || m->parent->in_tree))
-				continue;
-			m->in_tree = false;
-			list_del(&m->link);
-			list_add_tail(&gone, &m->link);
-			more = true;
-		}
-	}
-	list_for_each_safe(m, next, &gone, link) {
+	while (!list_empty(gone)) {
+		m = list_first(gone, struct mount, link);
 		list_del(&m->link);
-		mount_detach(m);
+		if (m->parent)
+			mount_detach(m);
 		mount_put(m);
 	}
+}
+
+/* A tree leaves its namespace; `everywhere`: and what propagated with it */
+void mounts_leave(struct mount *top, bool everywhere)
+{
+	struct list gone = LIST_INIT(gone);
+
+	for (struct mount *m = top; m; m = mount_next(m, top))
+		mount_leave(m, &gone);
+	if (everywhere)
+		propagate_umount(&gone);
+	mounts_end(&gone);
+}
+
+/* A tree that is not to become part of a namespace */
+void mounts_drop(struct mount *top)
+{
+	mounts_leave(top, false);
 }

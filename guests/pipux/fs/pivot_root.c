@@ -2,16 +2,23 @@
 /* pivot_root(2): another mount becomes the root of everybody who had it. */
 #include "internal.h"
 
+static bool parent_shared(const struct mount *m)
+{
+	return m->parent ? m->parent->shared : m->shared;
+}
+
 /* In the order of the errors that Linux gives */
 static int check(const struct path *new, const struct path *old,
 		const struct path *root)
 {
-	if (new->mnt->group || root->mnt->group
-	    || (new->mnt->parent && new->mnt->parent->group))
+	if (old->dentry->unlinked)
+		return -ENOENT;
+	if (old->mnt->shared || parent_shared(new->mnt)
+	    || parent_shared(root->mnt))
 		return -EINVAL;
-	if (!new->mnt->in_tree || !root->mnt->in_tree)
+	if (!mount_is_mine(new->mnt) || !mount_is_mine(root->mnt))
 		return -EINVAL;
-	if (new->dentry->unlinked || old->dentry->unlinked)
+	if (new->dentry->unlinked)
 		return -ENOENT;
 	if (new->mnt == root->mnt || old->mnt == root->mnt)
 		return -EBUSY;

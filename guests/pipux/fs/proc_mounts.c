@@ -60,7 +60,7 @@ static int each_mount(struct proc_out *o, show_fn show)
 
 	if (!buf)
 		return -ENOMEM;
-	list_for_each(m, &all_mounts, link) {
+	list_for_each(m, &first_mounts.mounts, link) {
 		struct path on = { m, m->root };
 
 		/* what it covers, if anything: its own root may be deleted */
@@ -92,6 +92,23 @@ int proc_mounts_show(struct proc_out *o, const struct proc_node *n)
 	return each_mount(o, show_mount);
 }
 
+/* proc(5): shared, master, propagate_from, unbindable */
+static void show_peers(struct proc_out *o, const struct mount *m)
+{
+	uint32_t from;
+
+	if (m->shared)
+		proc_printf(o, " shared:%u", m->group);
+	if (m->master) {
+		proc_printf(o, " master:%u", m->master->group);
+		from = mount_dominator(m, &current->fs->root);
+		if (from && from != m->master->group)
+			proc_printf(o, " propagate_from:%u", from);
+	}
+	if (m->unbindable)
+		proc_printf(o, " unbindable");
+}
+
 static void show_mountinfo(struct proc_out *o, const struct mount *m,
 		const char *path, char *buf)
 {
@@ -106,12 +123,7 @@ static void show_mountinfo(struct proc_out *o, const struct mount *m,
 	show_name(o, path);
 	proc_printf(o, (m->flags & MS_RDONLY) ? " ro" : " rw");
 	show_mount_flags(o, m->flags);
-	if (m->group)
-		proc_printf(o, " shared:%u", m->group);
-	if (m->master)
-		proc_printf(o, " master:%u", m->master);
-	if (m->unbindable)
-		proc_printf(o, " unbindable");
+	show_peers(o, m);
 	proc_printf(o, " - %s ", sb->type->name);
 	show_name(o, m->source);
 	proc_printf(o, (sb->flags & MS_RDONLY) ? " ro" : " rw");

@@ -323,6 +323,7 @@ static const struct proc_entry fs_entries[] = {
 	NUMBER("aio-max-nr", setting_aio_max, 0, INT32_MAX),
 	TEXT("aio-nr", aio_nr_show),
 	NUMBER("lease-break-time", setting_lease_break_time, 0, INT32_MAX),
+	NUMBER("mount-max", setting_mount_max, 1, INT32_MAX),
 	NUMBER("protected_hardlinks", setting_protected_hardlinks, 0, 1),
 	NUMBER("protected_symlinks", setting_protected_symlinks, 0, 1),
 	VALUE("pipe-max-size", 1048576),

@@ -78,25 +78,34 @@ struct super_block {
 };
 
 /*
- * What of a file system is seen at a place: fs/mount_tree.c.  Being in the
- * tree, each mount on it and each path through it are a reference; the file
- * system ends with its last mount.
+ * What of a file system is seen at a place: fs/mount_tree.c.  Being in a
+ * namespace, each mount on it and each path through it are a reference; the
+ * file system ends with its last mount.
  */
 struct mount {
 	int refs;
 	struct super_block *sb;
 	struct dentry *root;			/* the top of what is seen */
-	struct mount *parent;			/* NULL: the very top, or gone */
+	struct mount *parent;			/* NULL: the top of its tree */
 	struct dentry *point;			/* of the parent, covered */
 	struct mount *next_on;			/* others on the same point */
-	struct list link;			/* in all_mounts */
-	struct mount *copy;			/* while mounts_copy runs */
-	struct list copies;			/* not in the tree yet */
+	struct list children, sibling;		/* mounted on it; by parent */
+	struct mount_namespace *ns;		/* NULL: in none */
+	struct list link;			/* in ns->mounts */
 	uint32_t flags;				/* MS_RDONLY, MS_NOSUID, ... */
 	int writers;				/* files open for writing */
 	uint32_t crossings, marked;		/* for MNT_EXPIRE */
-	uint32_t id, group, master;		/* the last two: 0 if none */
-	bool unbindable, in_tree;
+	uint32_t id;
+	/* fs/peers.c: who is told of mounts on it, and tells it */
+	uint32_t group;				/* number of its peers, or 0 */
+	bool shared, unbindable;
+	struct list peer;			/* the ring of them */
+	struct mount *master;			/* NULL: it is no slave */
+	struct list slaves, slave;		/* its own; by master */
+	/* fs/propagation.c, while it looks for them */
+	struct list event;
+	struct mount *copy;
+	uint32_t pass;
 	char *source;				/* as /proc/mounts shows it */
 };
 

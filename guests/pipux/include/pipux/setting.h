@@ -17,6 +17,7 @@ extern int setting_core_uses_pid;
 /* fs/namei.c, fs/names.c */
 extern int setting_protected_symlinks, setting_protected_hardlinks;
 
+extern int setting_mount_max;			/* fs/mount_tree.c */
 extern int setting_lease_break_time;		/* fs/leases.c */
 extern int setting_aio_max;			/* fs/aio.c: events, in all */
 
