@@ -130,6 +130,16 @@ def test_same_as_tmpfs(tmp_path, size):
     check_clean(disk)
 
 
+@pytest.mark.parametrize("size", BLOCK_SIZES)
+def test_holes(tmp_path, size):
+    disk = make_disk(tmp_path / "disk", 24, "-b", size)
+    result = guest(disk, MOUNT + "/holes /mnt && /holes /tmp || exit 1\n"
+                   "umount /mnt", add=[program("holes")])
+    assert result.output == "holes: ok\nholes: ok\n"
+    assert result.status == 0
+    check_clean(disk)
+
+
 def test_disk_full(tmp_path):
     disk = make_disk(tmp_path / "disk", 8, "-m", "0")
     result = guest(

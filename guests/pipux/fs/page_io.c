@@ -164,7 +164,7 @@ loff_t seek_within(struct file *f, loff_t off, int whence, loff_t size)
 	return off;
 }
 
-/* LIMIT: SEEK_DATA and SEEK_HOLE see a file without holes */
+/* For files without holes, and for all other kinds of seeking */
 loff_t page_llseek(struct file *f, loff_t off, int whence)
 {
 	return seek_within(f, off, whence, f->inode->size);

@@ -121,6 +121,9 @@ int ext2_map(struct inode *inode, uint32_t index, bool create,
 	uint32_t *block);		/* *block 0: a hole */
 /* Gives back all blocks from `index` on */
 int ext2_map_cut(struct inode *inode, uint32_t index);
+/* The first block of the file from *index on that lies on the disk, or the
+ * first that does not: 1, 0 if there is none, or an error */
+int ext2_map_seek(struct inode *inode, bool data, uint32_t *index);
 
 /* inode.c */
 struct inode *ext2_iget(struct super_block *sb, uint32_t ino, bool orphan);

@@ -105,6 +105,32 @@ int ext2_fsync(struct file *f)
 	return rc;
 }
 
+/* lseek(2): SEEK_DATA, SEEK_HOLE.  What is in memory and was written to has
+ * its blocks already. */
+static loff_t ext2_llseek(struct file *f, loff_t off, int whence)
+{
+	struct inode *inode = f->inode;
+	unsigned bits = fs_of(inode)->geo.block_bits;
+	uint32_t index = (uint32_t)(off >> bits);
+	bool data = whence == SEEK_DATA;
+	loff_t pos = inode->size;
+	int rc;
+
+	if ((!data && whence != SEEK_HOLE) || off < 0 || off >= inode->size)
+		return page_llseek(f, off, whence);
+	mutex_lock(&inode->sb->lock);
+	rc = ext2_map_seek(inode, data, &index);
+	mutex_unlock(&inode->sb->lock);
+	if (rc < 0)
+		return rc;
+	if (rc)
+		pos = MAX(off, (loff_t)index << bits);
+	if (pos >= inode->size && data)
+		return -ENXIO;
+	pos = MIN(pos, inode->size);
+	return page_llseek(f, pos, SEEK_SET);
+}
+
 const struct inode_ops ext2_file_ops = {
 	.truncate = ext2_truncate,
 	.get_page = ext2_get_page,
@@ -113,6 +139,6 @@ const struct inode_ops ext2_file_ops = {
 const struct file_ops ext2_file_fops = {
 	.read = page_read,
 	.write = ext2_write,
-	.llseek = page_llseek,
+	.llseek = ext2_llseek,
 	.fsync = ext2_fsync,
 };

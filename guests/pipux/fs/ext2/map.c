@@ -153,3 +153,73 @@ int ext2_map_cut(struct inode *inode, uint32_t index)
 	ext2_dirty(inode);
 	return rc;
 }
+
+/* The first block from..end that has a place on the disk, or has none */
+struct seek {
+	struct inode *inode;
+	uint64_t from, end;
+	bool data;
+	uint64_t found;
+};
+
+static int seek_branch(struct seek *s, uint32_t slot, unsigned level,
+	uint64_t base);
+
+/* Below an indirect block whose entries stand for `step` blocks each */
+static int seek_map(struct seek *s, uint32_t slot, unsigned level,
+		uint64_t base)
+{
+	struct ext2_fs *fs = fs_of(s->inode);
+	unsigned bits = fs->geo.block_bits - 2;
+	uint64_t step = (uint64_t)1 << bits * (level - 1);
+	uint32_t *map, i = s->from > base ? (s->from - base) / step : 0;
+	int rc = 0;
+
+	if (!ext2_data_block(&fs->geo, fs->groups, slot))
+		return ext2_error(fs, "inode %u: bad indirect block %u",
+			s->inode->ino, slot);
+	sched_point();
+	if (current->killed)		/* a damaged map may have no end */
+		return -EINTR;
+	map = ext2_block_get(fs, slot);
+	if (IS_ERR(map))
+		return PTR_ERR(map);
+	for (; i < 1u << bits && !rc; i++)
+		rc = seek_branch(s, map[i], level - 1, base + i * step);
+	buffer_put(map);
+	return rc;
+}
+
+/* The part of a branch whose first block is `base`: 1 if it is there */
+static int seek_branch(struct seek *s, uint32_t slot, unsigned level,
+		uint64_t base)
+{
+	unsigned bits = fs_of(s->inode)->geo.block_bits - 2;
+
+	if (base + ((uint64_t)1 << bits * level) <= s->from || base >= s->end)
+		return 0;
+	if (slot && level)
+		return seek_map(s, slot, level, base);
+	s->found = MAX(base, s->from);
+	return s->data == (slot != 0);
+}
+
+int ext2_map_seek(struct inode *inode, bool data, uint32_t *index)
+{
+	const struct ext2_geometry *g = &fs_of(inode)->geo;
+	struct seek s = { inode, *index, (inode->size + g->block_size - 1)
+		>> g->block_bits, data, 0 };
+	const uint32_t *block = ext2_of(inode)->block;
+	uint64_t base = EXT2_DIRECT;
+	int rc = 0;
+
+	for (unsigned i = 0; i < EXT2_DIRECT && !rc; i++)
+		rc = seek_branch(&s, block[i], 0, i);
+	for (unsigned level = 1; level <= 3 && !rc; level++) {
+		rc = seek_branch(&s, block[EXT2_DIRECT + level - 1], level,
+			base);
+		base += (uint64_t)1 << (g->block_bits - 2) * level;
+	}
+	*index = (uint32_t)s.found;
+	return rc;
+}
