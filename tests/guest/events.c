@@ -142,6 +142,26 @@ static void test_timerfd(void)
 	CHECK(!close(fd));
 }
 
+/* What nobody reads is counted when it is */
+static void test_unread(void)
+{
+	struct itimerspec t = { { 0, 1000 }, { 0, 1 } };
+	uint64_t n, more;
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+
+	CHECK(!timerfd_settime(fd, 0, &t, NULL));
+	usleep(30000);
+	CHECK(read(fd, &n, 8) == 8 && n >= 30000);
+	usleep(30000);
+	CHECK(!timerfd_gettime(fd, &t) && t.it_value.tv_nsec <= 1000);
+	usleep(30000);
+	CHECK(read(fd, &more, 8) == 8 && more >= 60000);
+	t.it_value.tv_sec = t.it_interval.tv_sec = 1000;
+	CHECK(!timerfd_settime(fd, 0, &t, NULL));
+	CHECK_ERRNO(read(fd, &n, 8), EAGAIN);
+	CHECK(!close(fd));
+}
+
 /* Timers that are due all the time leave time to take them away */
 static void test_many_timers(void)
 {
@@ -203,6 +223,7 @@ int main(void)
 	test_edge();
 	test_nested();
 	test_timerfd();
+	test_unread();
 	test_many_timers();
 	test_signalfd();
 	return passed("events");

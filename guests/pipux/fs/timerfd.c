@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* timerfd_create(2): a timer whose expirations are read from a file. */
+/*
+ * timerfd_create(2): a timer whose expirations are read from a file.  A
+ * periodic one that has expired stands still until it is looked at, and then
+ * counts what it has missed: unread it costs nothing, whatever its period.
+ */
 #include "internal.h"
 #include <linux/timerfd.h>
 
@@ -9,6 +13,7 @@ struct timerfd {
 	struct clock_watch watch;	/* of a real-time one */
 	bool realtime, absolute;
 	bool cancel, cancelled;		/* TFD_TIMER_CANCEL_ON_SET */
+	bool expired;			/* a periodic one, not yet restarted */
 	ktime_t expires;		/* monotonic; 0: disarmed */
 	uint64_t interval;		/* ns, 0: once */
 	uint64_t ticks;			/* not yet read */
@@ -17,22 +22,27 @@ struct timerfd {
 static void fired(struct ktimer *k)
 {
 	struct timerfd *t = container_of(k, struct timerfd, timer);
-	ktime_t now = ktime_get();
 
 	t->ticks++;
-	if (!t->interval) {
+	t->expired = t->interval != 0;
+	if (!t->expired)
 		t->expires = 0;
-	} else {
-		t->expires += t->interval;
-		if (t->expires <= now) {
-			uint64_t late = (now - t->expires) / t->interval + 1;
-
-			t->ticks += late;
-			t->expires += late * t->interval;
-		}
-		ktimer_start(k, MAX(t->expires, now + 50000));
-	}
 	wake_up(&t->queue);
+}
+
+/* Counts the periods since the one that `fired` saw, and starts the next */
+static void catch_up(struct timerfd *t)
+{
+	ktime_t now = ktime_get();
+	uint64_t missed;
+
+	if (!t->expired)
+		return;
+	t->expired = false;
+	missed = t->expires <= now ? (now - t->expires) / t->interval : 0;
+	t->ticks += missed;
+	t->expires += (missed + 1) * t->interval;
+	ktimer_start(&t->timer, t->expires);
 }
 
 static void stepped(struct clock_watch *w, int64_t by)
@@ -41,7 +51,8 @@ static void stepped(struct clock_watch *w, int64_t by)
 
 	if (t->absolute && t->expires) {
 		t->expires = ktime_stepped(t->expires, by);
-		ktimer_start(&t->timer, t->expires);
+		if (!t->expired)
+			ktimer_start(&t->timer, t->expires);
 	}
 	if (!t->cancel)
 		return;
@@ -68,8 +79,12 @@ static ssize_t timer_read(struct file *f, struct iov *iov, loff_t *pos)
 	if (t->cancelled) {
 		t->cancelled = false;
 		t->ticks = 0;
+		if (t->expired)		/* it stands until it is set again */
+			t->expires = 0;
+		t->expired = false;
 		return -ECANCELED;
 	}
+	catch_up(t);
 	n = t->ticks;
 	t->ticks = 0;
 	return iov_to(iov, &n, sizeof(n)) ? -EFAULT : (ssize_t)sizeof(n);
@@ -145,13 +160,15 @@ static size_t spec_size(bool wide)
 	return wide ? sizeof(struct __kernel_timespec) : 2 * sizeof(long);
 }
 
-static long put_setting(void *uspec, bool wide, const struct timerfd *t)
+static long put_setting(void *uspec, bool wide, struct timerfd *t)
 {
-	ktime_t now = ktime_get();
-	uint64_t left = !t->expires ? 0
-		: t->expires > now ? t->expires - now : 1;
+	ktime_t now;
+	uint64_t left;
 	long rc = timespec_to_user(uspec, wide, t->interval);
 
+	catch_up(t);
+	now = ktime_get();
+	left = !t->expires ? 0 : t->expires > now ? t->expires - now : 1;
 	return rc ? rc : timespec_to_user((char *)uspec + spec_size(wide),
 		wide, left);
 }
@@ -165,7 +182,7 @@ static void arm(struct timerfd *t, const struct setting *s, int flags)
 	t->ticks = 0;
 	t->absolute = absolute;
 	t->cancel = absolute && (flags & TFD_TIMER_CANCEL_ON_SET);
-	t->cancelled = false;
+	t->cancelled = t->expired = false;
 	t->interval = s->interval;
 	t->expires = 0;
 	if (!s->value)
