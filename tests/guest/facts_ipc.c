@@ -5,6 +5,7 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
+#include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/time.h>
@@ -216,6 +217,29 @@ static void test_semaphores(void)
 	FACT(semctl(id, 0, GETVAL), "gone");
 }
 
+/* Two pages of one's own each, of which a user may lock three */
+static void test_locking(void)
+{
+	struct rlimit three = { 3 * 4096, 3 * 4096 }, none = { 0, 0 };
+
+	AS(1000) {
+		int a = shmget(IPC_PRIVATE, 5000, 0600);
+		int b = shmget(IPC_PRIVATE, 8192, 0600);
+
+		setrlimit(RLIMIT_MEMLOCK, &three);
+		FACT(shmctl(a, SHM_LOCK, NULL), "user: lock one's own");
+		FACT(shmctl(a, SHM_LOCK, NULL), "user: lock it again");
+		FACT(shmctl(b, SHM_LOCK, NULL), "user: lock too much");
+		FACT(shmctl(a, SHM_UNLOCK, NULL), "user: unlock");
+		FACT(shmctl(b, SHM_LOCK, NULL), "user: lock the other");
+		setrlimit(RLIMIT_MEMLOCK, &none);
+		FACT(shmctl(a, SHM_LOCK, NULL), "user: lock, limit 0");
+		FACT(shmctl(b, SHM_UNLOCK, NULL), "user: unlock, limit 0");
+		shmctl(a, IPC_RMID, NULL);
+		shmctl(b, IPC_RMID, NULL);
+	}
+}
+
 static void test_memory(void)
 {
 	int id = shmget(KEY, 5000, IPC_CREAT | 0600);
@@ -272,6 +296,7 @@ static void test_memory(void)
 		FACT(shmctl(id, SHM_LOCK, NULL), "user: lock");
 		FACT(shmctl(id, IPC_RMID, NULL), "user: remove");
 	}
+	test_locking();
 	FACT(shmctl(id, IPC_RMID, NULL), "remove, attached");
 	FACT(shmctl(id, IPC_STAT, &ds), "it is there");
 	FACT((ds.shm_perm.mode & 01000) != 0, "marked");

@@ -273,6 +273,17 @@ static long locked(void)
 	return n;
 }
 
+static long present(char *a, size_t pages)
+{
+	unsigned char vec[16];
+	long n = 0;
+
+	CHECK(pages <= sizeof(vec) && mincore(a, pages * PAGE, vec) == 0);
+	for (size_t i = 0; i < pages; i++)
+		n += vec[i] & 1;
+	return n;
+}
+
 static void test_locks(void)
 {
 	char *a = area(4);
@@ -320,6 +331,21 @@ static void test_locks(void)
 		FACT(mlock(a, 2 * PAGE), "both again");
 		FACT(map(NULL, PAGE, RW, ANON | MAP_LOCKED, -1, 0), "LOCKED");
 		FACT(locked(), "locked");
+		FACT(mremap(a, 2 * PAGE, 8 * PAGE, MREMAP_MAYMOVE)
+			== MAP_FAILED ? -1 : 0, "mremap what is locked");
+		FACT(munlock(a, PAGE), "unlock one");
+		FACT(mlockall(MCL_FUTURE), "mlockall future");
+		a = (char *)syscall(SYS_brk, 0);
+		FACT((char *)syscall(SYS_brk, a + 4 * PAGE) == a, "brk");
+		FACT(munlockall(), "munlockall");
+		FACT(locked(), "locked");
+	}
+	AS(0) {
+		a = area(16);
+		FACT(mlockall(MCL_CURRENT | MCL_ONFAULT), "mlockall on fault");
+		FACT(present(a, 16), "present");
+		FACT(mlockall(MCL_CURRENT), "mlockall");
+		FACT(present(a, 16), "present");
 	}
 }
 

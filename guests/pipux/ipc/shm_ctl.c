@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* shmctl(2). */
 #include "shm.h"
+#include <pipux/resource.h>
 
 static void fill(struct shmid64_ds *ds, const struct shm_segment *s)
 {
@@ -43,22 +44,58 @@ static void segment_remove(struct shm_segment *s)
 	s->o.key = IPC_PRIVATE;
 }
 
+static uint32_t pages_of(const struct shm_segment *s)
+{
+	return (s->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+}
+
+/* What a user has locked of all segments, in pages */
+static uint32_t pages_locked_by(uint32_t uid)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < shm_table.size; i++) {
+		const struct shm_segment *s = (void *)shm_table.slot[i];
+
+		if (s && (s->o.mode & SHM_LOCKED) && s->locker == uid)
+			n += pages_of(s);
+	}
+	return n;
+}
+
+/* Memory is never paged out: locking counts against RLIMIT_MEMLOCK, no more */
+static long segment_lock(struct shm_segment *s, bool lock)
+{
+	uint32_t euid = current->cred.euid, uid = current->cred.uid;
+	unsigned long limit = rlimit_get(RLIMIT_MEMLOCK);
+
+	if (!capable(CAP_IPC_LOCK)) {
+		if (euid != s->o.uid && euid != s->o.cuid)
+			return -EPERM;
+		if (lock && !limit)
+			return -EPERM;
+		if (lock && !(s->o.mode & SHM_LOCKED) && pages_of(s)
+				+ pages_locked_by(uid) > limit >> PAGE_SHIFT)
+			return -ENOMEM;
+	}
+	if (lock && !(s->o.mode & SHM_LOCKED))
+		s->locker = uid;
+	s->o.mode = (s->o.mode & ~SHM_LOCKED) | (lock ? SHM_LOCKED : 0);
+	return 0;
+}
+
 static long change(struct shm_segment *s, int cmd,
 		const struct shmid64_ds *ds)
 {
-	long rc = ipc_may_control(&s->o);
+	long rc;
 
+	if (cmd == SHM_LOCK || cmd == SHM_UNLOCK)
+		return segment_lock(s, cmd == SHM_LOCK);
+	rc = ipc_may_control(&s->o);
 	if (rc)
 		return rc;
-	switch (cmd) {
-	case IPC_RMID:
+	if (cmd == IPC_RMID) {
 		segment_remove(s);
-		return 0;
-	case SHM_LOCK:			/* memory is never paged out */
-		s->o.mode |= SHM_LOCKED;
-		return 0;
-	case SHM_UNLOCK:
-		s->o.mode &= ~SHM_LOCKED;
 		return 0;
 	}
 	rc = ipc_set_perm(&s->o, &ds->shm_perm);

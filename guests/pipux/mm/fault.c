@@ -205,6 +205,9 @@ static bool stack_grow(struct mm *mm, struct vma *vma, uint32_t va)
 	/* One page stays free, so that running into a mapping is noticed */
 	if (prev && start - prev->end < PAGE_SIZE)
 		return false;
+	if ((vma->flags & MAP_LOCKED)
+			&& !lock_room(mm, (vma->start - start) >> PAGE_SHIFT))
+		return false;
 	mm->total_vm += (vma->start - start) >> PAGE_SHIFT;
 	vma->start = start;
 	return true;

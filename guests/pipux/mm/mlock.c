@@ -135,7 +135,20 @@ static void mark_all(struct mm *mm, uint32_t flag)
 		vma->flags = (vma->flags & ~MAP_LOCKED) | flag;
 }
 
-/* LIMIT: MCL_CURRENT does not fault in what was never touched */
+/* Faults in what is locked, as far as that is possible */
+static void populate_all(struct mm *mm)
+{
+	struct vma *vma;
+
+	for (uint32_t at = TASK_BASE; (vma = vma_find(mm, at)); ) {
+		uint32_t start = vma->start;
+
+		at = vma->end;
+		if ((vma->flags & MAP_LOCKED) && vma->prot)
+			mm_populate_new(mm, start, at);
+	}
+}
+
 long sys_mlockall(int flags)
 {
 	struct mm *mm = current->mm;
@@ -152,6 +165,8 @@ long sys_mlockall(int flags)
 	mm->lock_future = flags & MCL_FUTURE ? MAP_LOCKED : 0;
 	if (flags & MCL_CURRENT)
 		mark_all(mm, MAP_LOCKED);
+	if ((flags & MCL_CURRENT) && !(flags & MCL_ONFAULT))
+		populate_all(mm);
 	return 0;
 }
 

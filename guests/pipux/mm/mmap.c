@@ -330,10 +330,15 @@ long sys_brk(uint32_t brk)
 		/* A page stays free before what lies above */
 		if (next && next->start < new + PAGE_SIZE)
 			return mm->brk;
+		if (mm->lock_future && !lock_room(mm, (new - old)
+				>> PAGE_SHIFT))
+			return mm->brk;
 		if (IS_ERR(do_mmap(mm, old, new - old, PROT_READ | PROT_WRITE,
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
 				| VMA_HEAP | mm->lock_future, NULL, 0)))
 			return mm->brk;
+		if (mm->lock_future)
+			mm_populate_new(mm, old, new);
 	}
 	mm->brk = brk;
 	return brk;

@@ -45,6 +45,8 @@ static long grow(struct mm *mm, struct vma *vma, uint32_t addr,
 			|| mm_overcommits(more, vma->prot, vma->flags,
 				vma->file))
 		return -ENOMEM;
+	if ((vma->flags & MAP_LOCKED) && !lock_room(mm, more >> PAGE_SHIFT))
+		return -EAGAIN;
 	if (old_len && addr + old_len == vma->end && !vma->shm && addr + new_len > addr
 			&& addr + new_len <= (next ? next->start : TASK_TOP)) {
 		vma->end += more;
