@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -157,6 +158,39 @@ static int compare(pid_t pid, int type, int a, int b)
 	return syscall(SYS_kcmp, getpid(), pid, type, a, b);
 }
 
+/* KCMP_EPOLL_TFD: which file an epoll watches by that number */
+static int epoll_target(int fd, int epoll, int target, int nth)
+{
+	unsigned slot[3] = { epoll, target, nth };
+
+	return compare(getpid(), 7, fd, (int)(uintptr_t)slot);
+}
+
+static void compare_epoll(int null, int copy)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int ep = epoll_create1(0), p[2], old;
+
+	CHECK(ep >= 0 && !pipe(p));
+	CHECK(!epoll_ctl(ep, EPOLL_CTL_ADD, p[0], &event));
+	CHECK(epoll_target(p[0], ep, p[0], 0) == 0);
+	CHECK(epoll_target(copy, ep, p[0], 0) > 0);
+	CHECK_ERRNO(epoll_target(p[0], ep, p[0], 1), ENOENT);
+	CHECK_ERRNO(epoll_target(p[0], ep, p[1], 0), ENOENT);
+	CHECK_ERRNO(epoll_target(p[0], null, p[0], 0), EINVAL);
+	CHECK_ERRNO(epoll_target(p[0], 999, p[0], 0), EBADF);
+	CHECK_ERRNO(epoll_target(999, ep, p[0], 0), EBADF);
+	CHECK_ERRNO(compare(getpid(), 7, p[0], 16), EFAULT);
+	old = dup(p[0]);		/* the number may mean another file */
+	CHECK(dup2(p[1], p[0]) == p[0]);
+	CHECK(epoll_target(old, ep, p[0], 0) == 0);
+	CHECK(epoll_target(p[0], ep, p[0], 0) > 0);
+	close(old);
+	close(p[0]);
+	close(p[1]);
+	close(ep);
+}
+
 static void test_kcmp(void)
 {
 	int copy = dup(1), null = open("/dev/null", O_RDONLY);
@@ -173,6 +207,7 @@ static void test_kcmp(void)
 	CHECK(compare(pid, 2, 0, 0) + compare(pid, 3, 0, 0) > 1);
 	CHECK(compare(getpid(), 1, 0, 0) == 0);
 	CHECK_ERRNO(compare(pid, 0, 1, 999), EBADF);
+	compare_epoll(null, copy);
 	CHECK_ERRNO(compare(pid, 99, 0, 0), EINVAL);
 	CHECK_ERRNO(compare(4000000, 1, 0, 0), ESRCH);
 	CHECK(!kill(pid, SIGKILL) && waitpid(pid, NULL, 0) == pid);

@@ -60,6 +60,21 @@ static void resolve(void)
 	}
 }
 
+/* Without waiting: what was looked up just now can be had again */
+static void cached(void)
+{
+	FACT(try("file", O_RDONLY, 0, 0), "looked up");
+	FACT(try("file", O_RDONLY, 0, RESOLVE_CACHED), "CACHED");
+	FACT(try("dir/below", O_RDONLY, 0, 0), "looked up, below");
+	FACT(try("dir/below", O_RDONLY, 0, RESOLVE_CACHED), "CACHED, below");
+	FACT(try("made", O_RDWR | O_CREAT, 0600, RESOLVE_CACHED),
+		"CACHED, O_CREAT");
+	FACT(try("file", O_RDWR | O_TRUNC, 0, RESOLVE_CACHED),
+		"CACHED, O_TRUNC");
+	FACT(try(".", O_RDWR | O_TMPFILE, 0600, RESOLVE_CACHED),
+		"CACHED, O_TMPFILE");
+}
+
 static void prepare(void)
 {
 	CHECK(!mkdir("b", 0755) && !mkdir("b/dir", 0755));
@@ -119,6 +134,7 @@ int main(int argc, char **argv)
 	prepare();
 	how_checks();
 	resolve();
+	cached();
 	flags();
 	return 0;
 }

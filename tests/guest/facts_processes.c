@@ -238,6 +238,44 @@ static void limit_facts(int which, const char *name)
 		l.rlim_max == RLIM_INFINITY ? "none" : "some");
 }
 
+/* Taking a user who has too many tasks: execve fails, while it is so */
+static void test_other_user(void)
+{
+	char *argv[] = { "true", NULL };
+
+	for (int others = 0; others < 3; others++) {
+		pid_t pid[3];
+		int ready[2];
+		char c;
+
+		CHECK(pipe(ready) == 0);
+		for (int i = 0; i < others; i++) {
+			pid[i] = as_user(12346);
+			if (pid[i] == 0) {
+				CHECK(write(ready[1], "", 1) == 1);
+				pause();
+				_exit(0);
+			}
+			CHECK(read(ready[0], &c, 1) == 1);
+		}
+		close(ready[0]);
+		close(ready[1]);
+		AS(0) {
+			setrlimit(RLIMIT_NPROC, &(struct rlimit){ 1, 5 });
+			FACT(setuid(12346), "the user of %d tasks", others);
+			FACT(execve("/nothing", argv, NULL), "exec");
+			setrlimit(RLIMIT_NPROC, &(struct rlimit){ 5, 5 });
+			FACT(execve("/nothing", argv, NULL), "exec, limit 5");
+			setrlimit(RLIMIT_NPROC, &(struct rlimit){ 1, 5 });
+			FACT(execve("/nothing", argv, NULL), "exec again");
+		}
+		for (int i = 0; i < others; i++) {
+			kill(pid[i], SIGKILL);
+			waitpid(pid[i], NULL, 0);
+		}
+	}
+}
+
 static void test_limits(void)
 {
 	struct rlimit l;
@@ -318,6 +356,7 @@ static void test_limits(void)
 		setrlimit(RLIMIT_NPROC, &(struct rlimit){ 1, 1 });
 		FACT(fork(), "fork beyond NPROC");
 	}
+	test_other_user();
 	AS(NOBODY) {
 		setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){ 4096, 4096 });
 		char *m = mmap(NULL, 8192, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -90,6 +90,17 @@ static long clone3(struct clone_args *args, size_t size)
 	return rc;
 }
 
+/* A number that was used and is free */
+static int wait_for_one(void)
+{
+	pid_t pid = checked_fork();
+
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	return pid;
+}
+
 static void test_clone3(void)
 {
 	struct clone_args a = { .exit_signal = SIGCHLD };
@@ -147,6 +158,38 @@ static void test_clone3(void)
 	a = (struct clone_args){ .flags = CLONE_PIDFD, .pidfd = 16,
 		.exit_signal = SIGCHLD };
 	FACT(clone3(&a, sizeof(a)), "pidfd, address");
+}
+
+/* 1: the child got the number that was asked for */
+static long chosen(int *tids, size_t n)
+{
+	struct clone_args a = { .exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)tids, .set_tid_size = n };
+	long rc = syscall(SYS_clone3, &a, sizeof(a));
+
+	if (rc == 0)
+		_exit(0);
+	if (rc > 0) {
+		waitpid(rc, NULL, ALL);
+		rc = rc == *tids;
+	}
+	return rc;
+}
+
+static void test_set_tid(void)
+{
+	int free[2] = { wait_for_one(), 1 }, tid = getpid();
+
+	FACT(chosen(free, 1), "set_tid, a free one");
+	FACT(chosen(free, 1), "set_tid, the same");
+	FACT(chosen(free, 2), "set_tid, of two name spaces");
+	FACT(chosen(&tid, 1), "set_tid, a taken one");
+	FACT(chosen(&(int){ 0 }, 1), "set_tid 0");
+	FACT(chosen(&(int){ -1 }, 1), "set_tid -1");
+	FACT(chosen(&(int){ 1 << 30 }, 1), "set_tid, a large one");
+	FACT(chosen(BAD_ADDRESS, 1), "set_tid, address");
+	AS(NOBODY)
+		FACT(chosen(free, 1), "set_tid as a user");
 }
 
 static void *get_tid(void *arg)
@@ -372,6 +415,7 @@ int main(int argc __attribute__((unused)), char **argv)
 	FACT(gettid() == getpid(), "the first one's");
 	test_flags();
 	test_clone3();
+	test_set_tid();
 	test_signals();
 	test_own_state();
 	test_ends();

@@ -193,6 +193,19 @@ static struct epoll_item *item_find(struct epoll *ep, struct file *f, int fd)
 	return item;
 }
 
+struct file *epoll_target(struct file *f, int fd, uint32_t nth)
+{
+	struct epoll *ep = epoll_of(f);
+	struct epoll_item *item;
+
+	if (!ep)
+		return ERR_PTR(-EINVAL);
+	list_for_each(item, &ep->items, link)
+		if (item->fd == fd && nth-- == 0)
+			return item->file;
+	return ERR_PTR(-ENOENT);
+}
+
 static long item_add(struct epoll *ep, struct file *f, int fd,
 		const struct epoll_event *event)
 {

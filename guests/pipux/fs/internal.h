@@ -270,6 +270,9 @@ long lease_fcntl(struct file *f, int fd, unsigned cmd, unsigned long type);
 
 /* epoll.c */
 void epoll_forget(struct file *f);	/* its last reference goes */
+/* The nth of the files that an epoll watches as `fd`, or an error.  It is not
+ * referenced */
+struct file *epoll_target(struct file *f, int fd, uint32_t nth);
 
 /* proc_*.c */
 extern struct fs_type proc_type;

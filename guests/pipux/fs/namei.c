@@ -68,9 +68,12 @@ static bool walk_at_last(const struct walk *w)
 static struct dentry *lookup_slow(struct dentry *dir, const struct qname *q)
 {
 	const struct inode_ops *ops = DIR_OF(dir)->ops;
-	struct dentry *d = dentry_new(dir, q->name, q->len), *there;
+	struct dentry *d, *there;
 	struct inode *inode;
 
+	if (current->resolve & RESOLVE_CACHED)
+		return ERR_PTR(-EAGAIN);
+	d = dentry_new(dir, q->name, q->len);
 	if (!d)
 		return ERR_PTR(-ENOMEM);
 	if (!ops->lookup)

@@ -26,8 +26,9 @@ static long how_check(const struct open_how *how)
 	    || (how->resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT))
 		== (RESOLVE_BENEATH | RESOLVE_IN_ROOT))
 		return -EINVAL;
-	/* nobody here can tell beforehand whether a walk will have to wait */
-	return how->resolve & RESOLVE_CACHED ? -EAGAIN : 0;
+	/* what changes something may have to wait */
+	return (how->resolve & RESOLVE_CACHED)
+		&& (creates || (how->flags & O_TRUNC)) ? -EAGAIN : 0;
 }
 
 /* The rest of a structure longer than ours must be zero */

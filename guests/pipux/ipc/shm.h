@@ -15,7 +15,7 @@ struct shm_segment {
 	uint32_t size;
 	uint32_t atime, dtime, ctime;
 	int creator, last;		/* processes */
-	uint32_t locker;		/* if SHM_LOCKED: the user it counts for */
+	uint32_t locker;		/* if SHM_LOCKED: whose limit it is under */
 };
 
 #define SHM_DEST	01000		/* in o.mode: goes when detached */

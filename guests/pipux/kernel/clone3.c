@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * clone3(2): clone with its arguments in a structure that may grow.
- *
- * LIMIT: the child's number cannot be chosen (set_tid: EINVAL); there are no
- * cgroups for CLONE_INTO_CGROUP to name, so it has no effect, as in a Linux
+ * clone3(2): clone with its arguments in a structure that may grow.  There are
+ * no cgroups for CLONE_INTO_CGROUP to name, so it has no effect, as in a Linux
  * without them.
  */
 #include <linux/sched.h>
@@ -42,7 +40,7 @@ static bool stack_valid(const struct clone_args *a)
 
 static bool args_valid(const struct clone_args *a, size_t size)
 {
-	if (a->set_tid || a->set_tid_size)
+	if (a->set_tid_size > TID_LEVELS || !a->set_tid != !a->set_tid_size)
 		return false;
 	if (a->exit_signal > NSIG_MAX || (a->flags & ~FLAGS_KNOWN)
 			|| (a->flags & (CLONE_DETACHED
@@ -58,20 +56,36 @@ static bool args_valid(const struct clone_args *a, size_t size)
 	return stack_valid(a);
 }
 
+/* set_tid: the number the child shall have, in the one PID namespace */
+static long tid_read(const struct clone_args *a, int *tid)
+{
+	*tid = 0;
+	if (!a->set_tid)
+		return 0;
+	if (copy_from_user(tid, (const int *)(uint32_t)a->set_tid,
+			sizeof(*tid)))
+		return -EFAULT;
+	return a->set_tid_size > 1 || *tid < 1 ? -EINVAL : 0;
+}
+
 long sys_clone3(const void *uargs, size_t size)
 {
 	struct clone_args a = { 0 };
 	long rc = args_read(&a, uargs, size);
+	int tid;
 
 	if (rc)
 		return rc;
 	if (!args_valid(&a, size))
 		return -EINVAL;
+	rc = tid_read(&a, &tid);
+	if (rc)
+		return rc;
 	return do_clone(&(struct clone_args_k){
 		.flags = (uint32_t)(a.flags | a.exit_signal),
 		.clear_handlers = a.flags & CLONE_CLEAR_SIGHAND,
 		.stack = (uint32_t)(a.stack + a.stack_size),
 		.parent_tid = (uint32_t)a.parent_tid, .tls = (uint32_t)a.tls,
 		.child_tid = (uint32_t)a.child_tid,
-		.pidfd = (uint32_t)a.pidfd });
+		.pidfd = (uint32_t)a.pidfd, .tid = tid });
 }

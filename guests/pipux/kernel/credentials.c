@@ -4,6 +4,7 @@
  * 32-bit form and, for old programs, the 16-bit one, where an id beyond 16
  * bits shows as 65534 and 65535 means "no change".
  */
+#include <pipux/resource.h>
 #include <pipux/sched.h>
 
 #define OVERFLOW_ID	65534u
@@ -49,9 +50,24 @@ void cred_changed(const struct credentials *old)
 	current->process->leader->pdeath_signal = 0;
 }
 
+/*
+ * A program that takes another user does not expect that to fail for a limit
+ * of that user's: execve(2) fails later, if it is still exceeded.
+ */
+static void count_user(uint32_t uid)
+{
+	uint32_t others = tasks_of_user(uid)
+		- (current == current->process->leader);
+
+	current->nproc_exceeded = uid
+		&& others > rlimit_get(RLIMIT_NPROC);
+}
+
 /* The ids, user or group, were changed from those of `old` */
 static long changed(const struct credentials *old)
 {
+	if (current->cred.uid != old->uid)
+		count_user(current->cred.uid);
 	cap_setuid(old);
 	cred_changed(old);
 	return 0;

@@ -205,12 +205,23 @@ static long exec_file(struct exec *e, const char *path)
 	return rc;
 }
 
+/* Is the user that setuid(2) found to have too many tasks still so? */
+static bool over_nproc(void)
+{
+	current->nproc_exceeded = tasks_of_user(current->cred.uid)
+		> rlimit_get(RLIMIT_NPROC);
+	return current->nproc_exceeded;
+}
+
 static long exec_path(int dfd, const char *path, const char *const *argv,
 		const char *const *envp, int flags, bool from_kernel)
 {
-	struct exec *e = kzalloc(sizeof(*e));
+	struct exec *e;
 	long rc;
 
+	if (unlikely(current->nproc_exceeded) && over_nproc())
+		return -EAGAIN;
+	e = kzalloc(sizeof(*e));
 	if (!e)
 		return -ENOMEM;
 	e->from_kernel = from_kernel;

@@ -25,16 +25,13 @@ int setting_threads_max;
 /* RLIMIT_NPROC counts the tasks of a user; root is held by memory alone */
 static bool too_many(void)
 {
-	uint32_t max = setting_threads_max, n = 0;
-	struct process *p;
+	uint32_t max = setting_threads_max;
 
 	if (capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN))
 		return task_count() >= max;
-	list_for_each(p, &all_processes, all_link)
-		if (p->leader->cred.uid == current->cred.uid)
-			n += p->nr_threads;
 	return task_count() + TASKS_FOR_ROOT >= max
-		|| n >= rlimit_get(RLIMIT_NPROC);
+		|| tasks_of_user(current->cred.uid)
+			>= rlimit_get(RLIMIT_NPROC);
 }
 
 /* What the kernel needs for a child; its pages are a matter of faults */
@@ -123,6 +120,7 @@ static void copy_task(struct task *t)
 		t->rt = t->rt_own = current->rt_own;
 	}
 	t->no_new_privs = current->no_new_privs;
+	t->nproc_exceeded = current->nproc_exceeded;
 	t->timer_slack = t->default_slack = current->timer_slack;
 	t->orig_eax = current->orig_eax;
 }
@@ -205,8 +203,9 @@ static int check_flags(uint32_t flags)
 	return 0;
 }
 
-/* clone(2) once everything is checked: the child, not yet running */
-static struct task *task_clone(uint32_t flags)
+/* clone(2) once everything is checked: the child, not yet running.  `want` is
+ * its number, 0 any */
+static struct task *task_clone(uint32_t flags, int want)
 {
 	struct process *p = current->process;
 	struct task *t = task_alloc();
@@ -224,7 +223,7 @@ static struct task *task_clone(uint32_t flags)
 		rc = ptrace_fork(t, flags);
 	if (rc)
 		goto fail;
-	tid = rc = pid_alloc();
+	tid = rc = want ? pid_take(want) : pid_alloc();
 	if (tid < 0)
 		goto fail;
 	t->tid = tid;
@@ -271,18 +270,18 @@ static void pidfd_finish(int *ufd, int fd, struct file *f, struct task *t)
 	(void)put_user(fd, ufd);
 }
 
-static struct task *clone_with_pidfd(uint32_t flags, int *ufd)
+static struct task *clone_with_pidfd(uint32_t flags, int want, int *ufd)
 {
 	struct task *t;
 	struct file *f;
 	int fd;
 
 	if (!(flags & CLONE_PIDFD))
-		return task_clone(flags);
+		return task_clone(flags, want);
 	f = pidfd_prepare(ufd, &fd);
 	if (IS_ERR(f))
 		return ERR_PTR(PTR_ERR(f));
-	t = task_clone(flags);
+	t = task_clone(flags, want);
 	pidfd_finish(ufd, fd, f, t);
 	return t;
 }
@@ -301,9 +300,10 @@ long do_clone(const struct clone_args_k *a)
 		return rc;
 	if (too_many())
 		return -EAGAIN;
-	t = clone_with_pidfd(flags, (int *)a->pidfd);
+	t = clone_with_pidfd(flags, a->tid, (int *)a->pidfd);
 	if (IS_ERR(t))
 		return PTR_ERR(t);
+	current->nproc_exceeded = false;
 	tid = t->tid;
 	set_registers(t, a, tls_base);
 	if (a->clear_handlers)

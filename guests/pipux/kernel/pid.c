@@ -51,6 +51,19 @@ int pid_alloc(void)
 	return -EAGAIN;
 }
 
+/* That number, unless it is in use (clone3(2), set_tid) */
+int pid_take(int pid)
+{
+	if (pid < 1 || pid >= setting_pid_max)
+		return -EINVAL;
+	if (!capable(CAP_CHECKPOINT_RESTORE) && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (in_use(pid))
+		return -EEXIST;
+	wrapped = true;			/* numbers ahead may be in use now */
+	return pid;
+}
+
 void pid_hash(struct task *t)
 {
 	list_add(bucket(t->tid), &t->hash_link);
@@ -90,6 +103,17 @@ uint32_t process_count(void)
 
 	list_for_each(p, &all_processes, all_link)
 		n++;
+	return n;
+}
+
+uint32_t tasks_of_user(uint32_t uid)
+{
+	struct process *p;
+	uint32_t n = 0;
+
+	list_for_each(p, &all_processes, all_link)
+		if (p->leader->cred.uid == uid)
+			n += p->nr_threads;
 	return n;
 }
 

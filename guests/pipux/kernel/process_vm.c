@@ -142,7 +142,30 @@ static long compare_files(struct task *a, struct task *b, int fd1, int fd2)
 	return rc;
 }
 
-/* kcmp(2).  LIMIT: KCMP_EPOLL_TFD is EOPNOTSUPP */
+/* The file fd1 of `a` with what an epoll of `b` watches as it is told */
+static long compare_target(struct task *a, struct task *b, int fd1,
+		const struct kcmp_epoll_slot *uslot)
+{
+	struct kcmp_epoll_slot slot;
+	struct file *f, *ep, *target;
+	long rc = -EBADF;
+
+	if (copy_from_user(&slot, uslot, sizeof(slot)))
+		return -EFAULT;
+	f = files_lookup(a->files, fd1);
+	ep = files_lookup(b->files, slot.efd);
+	if (f && ep) {
+		target = epoll_target(ep, slot.tfd, slot.toff);
+		rc = IS_ERR(target) ? PTR_ERR(target) : order(f, target);
+	}
+	if (f)
+		file_put(f);
+	if (ep)
+		file_put(ep);
+	return rc;
+}
+
+/* kcmp(2) */
 long sys_kcmp(int pid1, int pid2, int type, unsigned long idx1,
 		unsigned long idx2)
 {
@@ -168,7 +191,8 @@ long sys_kcmp(int pid1, int pid2, int type, unsigned long idx1,
 	case KCMP_SYSVSEM:
 		return order(a->process->sem_undo, b->process->sem_undo);
 	case KCMP_EPOLL_TFD:
-		return -EOPNOTSUPP;
+		return compare_target(a, b, idx1,
+			(const struct kcmp_epoll_slot *)idx2);
 	}
 	return -EINVAL;
 }

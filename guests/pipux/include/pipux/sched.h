@@ -123,6 +123,7 @@ struct task {
 	int exit_code;		/* of the thread; while stopped for a tracer,
 				 * what it is told, then the signal to run by */
 	struct credentials cred;
+	bool nproc_exceeded;	/* setuid(2), execve(2): by RLIMIT_NPROC */
 	char comm[16];
 
 	/* kernel stack and switching: kernel/ and arch/ only */
@@ -217,9 +218,11 @@ uint64_t switch_count(void);		/* since boot: /proc/stat */
 
 /* kernel/pid.c */
 int pid_alloc(void);
+int pid_take(int pid);
 struct task *task_by_tid(int tid);
 struct process *process_by_pid(int pid);
 uint32_t process_count(void);
+uint32_t tasks_of_user(uint32_t uid);	/* that RLIMIT_NPROC is held against */
 
 void pid_hash(struct task *t);
 void pid_unhash(struct task *t);
@@ -244,6 +247,7 @@ struct clone_args_k {
 	uint32_t parent_tid, child_tid, tls;
 	uint32_t pidfd;			/* int *, with CLONE_PIDFD */
 	bool clear_handlers;		/* CLONE_CLEAR_SIGHAND */
+	int tid;			/* the number it gets; 0: any */
 };
 long do_clone(const struct clone_args_k *args);
 /* Other threads of the group end; returns when current is alone */
