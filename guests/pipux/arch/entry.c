@@ -13,6 +13,7 @@
 #include <pipux/partition.h>
 #include <pipux/printk.h>
 #include <pipux/ptrace.h>
+#include <pipux/seccomp.h>
 #include <pipux/signal.h>
 #include <pipux/syscall.h>
 #include <pipux/trace.h>
@@ -154,16 +155,18 @@ static long syscall_make(const user_ctx_t *ctx, uint32_t nr)
 }
 
 /* The same for a tracer, who may change the number, the arguments and, of a
- * call that is not made, the result */
-static long syscall_for_tracer(user_ctx_t *ctx)
+ * call that is not made, the result; and for what the task has renounced */
+static long syscall_checked(user_ctx_t *ctx)
 {
 	ctx->regs.eax = (uint32_t)-ENOSYS;
-	if (!ptrace_call_enter())
+	if (current->ptrace && !ptrace_call_enter())
+		return (long)ctx->regs.eax;
+	if (current->seccomp_mode && !seccomp_check())
 		return (long)ctx->regs.eax;
 	return syscall_make(ctx, current->orig_eax);
 }
 
-/* What syscall_stub does, with a line in the log or for a tracer */
+/* What syscall_stub does, with a line in the log, for a tracer or seccomp(2) */
 __attribute__((noreturn)) void syscall_traced(void)
 {
 	user_ctx_t *ctx = current_ctx;
@@ -176,8 +179,8 @@ __attribute__((noreturn)) void syscall_traced(void)
 		ctx->regs.ecx, ctx->regs.edx, ctx->regs.esi);
 	current->orig_eax = nr;
 	trace_enter(&t, ctx);
-	result = current->ptrace ? syscall_for_tracer(ctx)
-		: syscall_make(ctx, nr);
+	result = current->ptrace || current->seccomp_mode
+		? syscall_checked(ctx) : syscall_make(ctx, nr);
 	/* execve and clone may have put another context in place */
 	current_ctx->regs.eax = result;
 	trace_leave(&t, result);

@@ -131,6 +131,12 @@ static int aio_nr_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
+static int seccomp_actions_show(struct proc_out *o, const struct proc_node *n)
+{
+	proc_printf(o, "kill_process kill_thread trap errno trace log allow\n");
+	return 0;
+}
+
 static int pty_nr_show(struct proc_out *o, const struct proc_node *n)
 {
 	proc_printf(o, "%u\n", pty_count());
@@ -258,6 +264,11 @@ static const struct proc_entry pty_entries[] = {
 	{ 0 },
 };
 
+static const struct proc_entry seccomp_entries[] = {
+	TEXT("actions_avail", seccomp_actions_show),
+	{ 0 },
+};
+
 static const struct proc_entry kernel_entries[] = {
 	SETTING("hostname", hostname_show, hostname_store),
 	SETTING("domainname", domainname_show, domainname_store),
@@ -279,6 +290,7 @@ static const struct proc_entry kernel_entries[] = {
 	VALUE("overflowuid", 65534),
 	VALUE("overflowgid", 65534),
 	DIRECTORY("random", random_entries),
+	DIRECTORY("seccomp", seccomp_entries),
 	DIRECTORY("pty", pty_entries),
 	NUMBER("sysrq", setting_sysrq, 0, 1),
 	VALUE("panic", 0),

@@ -3,6 +3,7 @@
 #include "proc.h"
 #include <pipux/ptrace.h>
 #include <pipux/resource.h>
+#include <pipux/seccomp.h>
 #include <pipux/tty.h>
 
 #define TICK_NS		(1000000000u / HZ)
@@ -234,7 +235,9 @@ int proc_status_show(struct proc_out *o, const struct proc_node *n)
 	proc_printf(o, "Threads:\t%d\n", p->nr_threads);
 	status_signals(o, t);
 	status_capabilities(o, c);
-	proc_printf(o, "NoNewPrivs:\t%d\n", t->no_new_privs);
+	proc_printf(o, "NoNewPrivs:\t%d\nSeccomp:\t%d\n"
+		"Seccomp_filters:\t%u\n", t->no_new_privs, t->seccomp_mode,
+		seccomp_filters(t));
 	proc_printf(o, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\n"
 		"voluntary_ctxt_switches:\t%u\n"
 		"nonvoluntary_ctxt_switches:\t%u\n", t->switches,

@@ -12,6 +12,7 @@
 #include <pipux/futex.h>
 #include <pipux/ptrace.h>
 #include <pipux/resource.h>
+#include <pipux/seccomp.h>
 #include <pipux/signal.h>
 #include <pipux/tty.h>
 #include "task.h"
@@ -226,6 +227,7 @@ static void leave_group(struct task *t)
 	signals_retarget(t);
 	signals_release(&t->pending);
 	list_del(&t->thread_link);
+	seccomp_release(t);
 	t->state = TASK_ZOMBIE;
 	if (t != p->leader) {
 		sighand_put(t->sighand);

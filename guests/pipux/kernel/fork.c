@@ -8,6 +8,7 @@
 #include <pipux/partition.h>
 #include <pipux/ptrace.h>
 #include <pipux/resource.h>
+#include <pipux/seccomp.h>
 #include <pipux/setting.h>
 #include <pipux/signal.h>
 #include "task.h"
@@ -144,6 +145,7 @@ static void link_task(struct task *t, struct process *p, uint32_t flags)
 	}
 	p->nr_threads++;
 	list_add_tail(&p->threads, &t->thread_link);
+	seccomp_inherit(t);
 	pid_hash(t);
 	forks++;
 }

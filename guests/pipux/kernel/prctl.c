@@ -3,6 +3,7 @@
 #include <trace_hook.h>
 #include <linux/personality.h>
 #include <linux/prctl.h>
+#include <pipux/seccomp.h>
 #include <pipux/signal.h>
 
 #define COMM_SIZE	sizeof(current->comm)
@@ -129,6 +130,10 @@ long sys_prctl(int option, uint32_t arg, uint32_t arg3, uint32_t arg4,
 		return rc ? rc : current->no_new_privs;
 	case PR_SET_NO_NEW_PRIVS:
 		return privs_renounce(arg, arg3, arg4, arg5);
+	case PR_GET_SECCOMP:
+		return current->seccomp_mode;
+	case PR_SET_SECCOMP:
+		return seccomp_prctl(arg, (const struct sock_fprog *)arg3);
 	case PR_GET_THP_DISABLE:
 		rc = no_arguments(arg, arg3, arg4, arg5);
 		return rc ? rc : p->thp_disable;

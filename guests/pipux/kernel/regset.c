@@ -180,16 +180,20 @@ uint32_t call_info_get(struct task *t, struct ptrace_syscall_info *info)
 	const struct ptrace *tr = t->ptrace;
 	const user_ctx_t *ctx = task_ctx(t);
 	int result = (int)ctx->regs.eax;
+	bool seccomp;
 
 	*info = (struct ptrace_syscall_info){
 		.op = PTRACE_SYSCALL_INFO_NONE, .arch = AUDIT_ARCH_I386,
 		.instruction_pointer = ctx->eip,
 		.stack_pointer = ctx->regs.esp,
 	};
-	if (!tr->info || tr->info->code != (SIGTRAP | 0x80))
+	seccomp = tr->info && tr->info->code
+		== (SIGTRAP | PTRACE_EVENT_SECCOMP << 8);
+	if (!seccomp && (!tr->info || tr->info->code != (SIGTRAP | 0x80)))
 		return offsetof(struct ptrace_syscall_info, entry);
-	if (tr->message == PTRACE_EVENTMSG_SYSCALL_ENTRY) {
-		info->op = PTRACE_SYSCALL_INFO_ENTRY;
+	if (seccomp || tr->message == PTRACE_EVENTMSG_SYSCALL_ENTRY) {
+		info->op = seccomp ? PTRACE_SYSCALL_INFO_SECCOMP
+			: PTRACE_SYSCALL_INFO_ENTRY;
 		info->entry.nr = t->orig_eax;
 		info->entry.args[0] = ctx->regs.ebx;
 		info->entry.args[1] = ctx->regs.ecx;
@@ -197,7 +201,12 @@ uint32_t call_info_get(struct task *t, struct ptrace_syscall_info *info)
 		info->entry.args[3] = ctx->regs.esi;
 		info->entry.args[4] = ctx->regs.edi;
 		info->entry.args[5] = ctx->regs.ebp;
-		return offsetof(struct ptrace_syscall_info, seccomp.ret_data);
+		if (!seccomp)
+			return offsetof(struct ptrace_syscall_info,
+				seccomp.ret_data);
+		info->seccomp.ret_data = tr->message;
+		return offsetof(struct ptrace_syscall_info, seccomp.ret_data)
+			+ sizeof(info->seccomp.ret_data);
 	}
 	info->op = PTRACE_SYSCALL_INFO_EXIT;
 	info->exit.rval = result;

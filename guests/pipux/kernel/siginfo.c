@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* siginfo_t of programs from and to the kernel's own form. */
 #include <asm/siginfo.h>
+#include <linux/audit.h>
 #include <pipux/signal.h>
 #include "signal_private.h"
 
@@ -28,6 +29,10 @@ void siginfo_to_user_form(siginfo_t *to, const struct ksiginfo *k)
 	to->si_code = k->code;
 	if (is_fault(k)) {
 		to->si_addr = (void *)k->addr;
+	} else if (k->signo == SIGSYS && k->code == SYS_SECCOMP) {
+		to->si_call_addr = (void *)k->addr;
+		to->si_syscall = (int)k->value;
+		to->si_arch = AUDIT_ARCH_I386;
 	} else if (k->code == SI_TIMER) {
 		to->si_tid = k->pid;
 		to->si_overrun = k->status;
@@ -71,6 +76,10 @@ long siginfo_from_user(struct ksiginfo *k, const void *uinfo)
 	if (k->code == SI_TIMER) {
 		k->pid = info.si_tid;
 		k->status = info.si_overrun;
+	}
+	if (k->signo == SIGSYS && k->code == SYS_SECCOMP) {
+		k->addr = (uint32_t)info.si_call_addr;
+		k->value = (uint32_t)info.si_syscall;
 	}
 	return 0;
 }

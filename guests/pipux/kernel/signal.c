@@ -329,21 +329,28 @@ int kill_pgrp(int signo, int pgrp)
  * A fault of the current thread's: cannot be blocked or ignored (POSIX
  * 2.4.1 leaves it undefined; Linux kills).
  */
-void force_signal(int signo, int code, uint32_t addr)
+void force_signal_info(const struct ksiginfo *info)
 {
+	int signo = info->signo;
 	struct ksigaction *sa = &current->sighand->action[signo - 1];
-	struct ksiginfo info = {
-		.signo = signo, .code = code, .addr = addr,
-	};
 
 	if (signal_ignored(current, signo)) {
 		sa->handler = HANDLER_DFL;
 		sigset_del(&current->blocked, signo);
 	}
 	queue_discard(&current->pending, &(ksigset_t){ { BIT(signo), 0 } });
-	(void)queue_add(&current->pending, current->process, signo, &info);
+	(void)queue_add(&current->pending, current->process, signo, info);
 	sigset_add(&current->pending.set, signo);
 	current->sig_check = true;
+}
+
+void force_signal(int signo, int code, uint32_t addr)
+{
+	struct ksiginfo info = {
+		.signo = signo, .code = code, .addr = addr,
+	};
+
+	force_signal_info(&info);
 }
 
 static int first_signal(const struct sigpending *p, const ksigset_t *want)

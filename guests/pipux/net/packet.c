@@ -6,8 +6,8 @@
  * Every socket listens to all interfaces and takes what it is bound to; what
  * finds no room is dropped.  LIMIT: no rings (PACKET_RX_RING), no fan-out.
  */
-#include "bpf.h"
 #include "packet.h"
+#include <pipux/bpf.h>
 #include <pipux/mm.h>
 #include <pipux/netdev.h>
 #include <pipux/sched.h>
@@ -351,8 +351,14 @@ static long packet_ioctl(struct socket *s, unsigned cmd, unsigned long arg)
 
 static int attach_filter(struct packet_sock *p, const void *uval, int len)
 {
-	struct bpf_program *filter = bpf_from_user(uval, len);
+	struct bpf_program *filter;
+	struct sock_fprog prog;
 
+	if (len != (int)sizeof(prog))
+		return -EINVAL;
+	if (get_user(prog, (const struct sock_fprog *)uval))
+		return -EFAULT;
+	filter = bpf_load(&prog);
 	if (IS_ERR(filter))
 		return PTR_ERR(filter);
 	kfree(p->filter);

@@ -215,6 +215,28 @@ static word handle(word *state)
 	return (word)h;
 }
 
+/* A struct sock_fprog that ends well; most calls should go on to work */
+static word filter(word *state)
+{
+	static const uint16_t codes[] = { 0x20, 0x20, 0x15, 0x25, 0x45, 0x05,
+		0x06, 0x04, 0x14, 0x34, 0x54, 0x74, 0x02, 0x60, 0x07, 0x87,
+		0x80, 0x1D, 0x0C, 0x00 };
+	word *prog = (word *)room(state, 80), n = 1 + below(state, 7);
+
+	if (!prog)
+		return any_address(state);
+	prog[0] = n + 1;
+	prog[1] = (word)(prog + 2);
+	for (word i = 0; i < n; i++) {
+		prog[2 + 2 * i] = codes[below(state, COUNT(codes))]
+			| below(state, 2) << 16 | below(state, 2) << 24;
+		prog[3 + 2 * i] = 4 * below(state, 16);
+	}
+	prog[2 + 2 * n] = 6;
+	prog[3 + 2 * n] = below(state, 4) ? 0x7FFF0000 : next(state) << 8;
+	return (word)prog;
+}
+
 /* A struct iocb of which most fields make sense */
 static word request(word *state)
 {
@@ -283,6 +305,7 @@ word argument(word *state, char kind)
 	case 'M': return message(state);
 	case 'L': return levels[below(state, COUNT(levels))];
 	case 'y': return (word)types[below(state, COUNT(types))];
+	case 'F': return filter(state);
 	case 'h': return handle(state);
 	case 'c': return below(state, 16) ? context : any_address(state);
 	case 'B': return request(state);

@@ -10,7 +10,7 @@
  *   q request of ptrace
  *   A socket address, j its length   M message header      L level of options
  *   T request of ioctl   y file system type   i System V object
- *   h file handle
+ *   h file handle   F program of a filter
  *   c context of asynchronous I/O   B a request of it   I a list of those
  */
 #ifndef CALLS_H
@@ -47,7 +47,8 @@ static const struct call {
 	{ SYS_sched_getattr, "kszf" }, { SYS_pidfd_open, "kf" },
 	{ SYS_process_vm_readv, "kvnvnf" }, { SYS_process_vm_writev, "kvnvnf" },
 	{ SYS_kcmp, "kkwdd" }, { SYS_get_robust_list, "kss" },
-	{ SYS_prctl, "wgggg" }, { SYS_futex, "swwtsw" },
+	{ SYS_prctl, "wgggg" }, { SYS_seccomp, "nnF" },
+	{ SYS_seccomp, "nwF" }, { SYS_futex, "swwtsw" },
 	{ 422, "swwtsw" /* futex_time64 */ },
 	{ 449, "snfsw" /* futex_waitv */ }, { SYS_set_robust_list, "sz" },
 	{ SYS_set_thread_area, "s" }, { SYS_modify_ldt, "wsz" },

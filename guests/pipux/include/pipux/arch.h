@@ -33,7 +33,8 @@ extern uint32_t kstack_top;		/* of current */
 
 /* arch/entry.c */
 void vidt_init(void);
-/* More (or less) of those who look at calls: kernel/trace.c, ptrace.c */
+/* More (or less) of those who look at calls: kernel/trace.c, ptrace.c,
+ * seccomp.c */
 void syscall_watch(int watchers);
 void interrupts_handle(void);		/* those that are pending */
 extern uint32_t irq_counts[32];		/* by bit of what is pending */

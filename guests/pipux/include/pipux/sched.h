@@ -20,6 +20,7 @@
 struct tty;
 struct files;
 struct fs_context;
+struct seccomp_filter;
 
 #define NSIG_WORDS	2
 typedef struct {
@@ -145,6 +146,8 @@ struct task {
 
 	int pdeath_signal;	/* prctl(2): the parent's death; not inherited */
 	bool no_new_privs;	/* exec honours no set-id bits; inherited */
+	uint8_t seccomp_mode;	/* SECCOMP_MODE_*: <pipux/seccomp.h> */
+	struct seccomp_filter *seccomp;	/* the newest, NULL: none */
 	uint32_t timer_slack, default_slack;	/* ns; they have no effect */
 
 	/* sleeping */
@@ -267,6 +270,7 @@ int send_signal_process(int signo, const struct ksiginfo *info,
 		struct process *p);
 int kill_pgrp(int signo, int pgrp);	/* from the kernel: tty, job control */
 void force_signal(int signo, int code, uint32_t addr);	/* a fault */
+void force_signal_info(const struct ksiginfo *info);
 bool signal_ignored(struct task *t, int signo);	/* blocked or SIG_IGN: tty */
 void deliver_signals(void);		/* on the way out; may not return */
 void signals_release(struct sigpending *p);

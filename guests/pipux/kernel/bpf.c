@@ -7,7 +7,7 @@
  * A checked program ends: jumps go forward only, and the last instruction
  * returns.  LIMIT: the ancillary loads of Linux (SKF_AD_OFF) drop the packet.
  */
-#include "bpf.h"
+#include <pipux/bpf.h>
 #include <pipux/mm.h>
 
 static bool load_ok(const struct sock_filter *f)
@@ -86,25 +86,20 @@ static bool program_ok(const struct bpf_program *p)
 	return BPF_CLASS(p->code[p->len - 1].code) == BPF_RET;
 }
 
-struct bpf_program *bpf_from_user(const void *ufprog, int len)
+struct bpf_program *bpf_load(const struct sock_fprog *prog)
 {
-	struct sock_fprog prog;
 	struct bpf_program *p;
 	size_t size;
 	int rc = 0;
 
-	if (len != (int)sizeof(prog))
+	if (!prog->filter || !prog->len || prog->len > BPF_MAXINSNS)
 		return ERR_PTR(-EINVAL);
-	if (get_user(prog, (const struct sock_fprog *)ufprog))
-		return ERR_PTR(-EFAULT);
-	if (!prog.filter || !prog.len || prog.len > BPF_MAXINSNS)
-		return ERR_PTR(-EINVAL);
-	size = prog.len * sizeof(p->code[0]);
+	size = prog->len * sizeof(p->code[0]);
 	p = kmalloc(sizeof(*p) + size);
 	if (!p)
 		return ERR_PTR(-ENOMEM);
-	p->len = prog.len;
-	if (copy_from_user(p->code, prog.filter, size))
+	p->len = prog->len;
+	if (copy_from_user(p->code, prog->filter, size))
 		rc = -EFAULT;
 	else if (!program_ok(p))
 		rc = -EINVAL;
