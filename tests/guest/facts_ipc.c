@@ -81,7 +81,6 @@ static void test_messages(void)
 	receive(id, -1, 0, IPC_NOWAIT);
 	receive(NOID, 100, 0, IPC_NOWAIT);
 	receive(id, 100, 0, MSG_COPY);
-	receive(id, 100, 0, MSG_COPY | IPC_NOWAIT);
 	receive(id, 100, 0, MSG_COPY | MSG_EXCEPT | IPC_NOWAIT);
 	FACT(send_text(id, 3, 4, 0), "send");
 	FACT(msgrcv(id, BAD_ADDRESS, 4, 0, 0), "receive, address");

@@ -10,9 +10,13 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/inotify.h>
+#include <sys/ipc.h>
 #include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -268,10 +272,82 @@ static void test_log(void)
 	CHECK(!put("kernel/dmesg_restrict", "0"));
 }
 
+/* System V: what a limit forbids; the identifier that was wanted */
+static void test_sysvipc(void)
+{
+	char text[40];
+	int id, n = 0;
+
+	snprintf(text, sizeof(text), "%s", get("kernel/msgmni"));
+	CHECK(!put("kernel/msgmni", "3"));
+	while ((id = msgget(100 + n, IPC_CREAT | 0600)) >= 0)
+		n++;
+	CHECK(n == 3 && errno == ENOSPC);
+	CHECK(!put("kernel/msgmni", text));
+	while (n--)
+		CHECK(!msgctl(msgget(100 + n, 0), IPC_RMID, NULL));
+	CHECK(!put("kernel/sem", "10\t20\t5\t1"));
+	CHECK(!strcmp(get("kernel/sem"), "10\t20\t5\t1\n"));
+	CHECK_ERRNO(semget(IPC_PRIVATE, 11, 0600), EINVAL);
+	id = semget(IPC_PRIVATE, 10, 0600);
+	CHECK_ERRNO(semget(IPC_PRIVATE, 1, 0600), ENOSPC);
+	CHECK(!semctl(id, 0, IPC_RMID));
+	CHECK(!put("kernel/sem", "32000 1024000000 500 32000"));
+	CHECK(!put("kernel/shmmax", "8192"));
+	CHECK_ERRNO(shmget(IPC_PRIVATE, 8193, 0600), EINVAL);
+	CHECK(!put("kernel/shmmax", "4278190079"));
+	CHECK(!put("kernel/shmall", "1"));
+	CHECK_ERRNO(shmget(IPC_PRIVATE, 8192, 0600), ENOSPC);
+	CHECK(!put("kernel/shmall", "4278190079"));
+	CHECK_ERRNO(put("kernel/shmall", "x"), EINVAL);
+	CHECK_ERRNO(put("kernel/msgmni", "32769"), EINVAL);
+	CHECK(!put("kernel/shm_next_id", "100000"));
+	CHECK(shmget(IPC_PRIVATE, 1, 0600) == 100000);
+	CHECK(!strcmp(get("kernel/shm_next_id"), "-1\n"));
+	CHECK(!shmctl(100000, IPC_RMID, NULL));
+}
+
+/* pipe(7): what an unprivileged user may have */
+static void test_pipes(void)
+{
+	int end[2], soft[2];
+	pid_t pid;
+
+	CHECK(!put("fs/pipe-max-size", "9000"));
+	CHECK(!strcmp(get("fs/pipe-max-size"), "16384\n"));
+	CHECK(!put("fs/pipe-user-pages-soft", "6"));
+	pid = checked_fork();
+	if (pid == 0) {
+		CHECK(!setuid(65534));
+		CHECK(!pipe(end));
+		CHECK(fcntl(end[0], F_GETPIPE_SZ) == 16384);
+		CHECK_ERRNO(fcntl(end[0], F_SETPIPE_SZ, 65536), EPERM);
+		CHECK(!pipe(soft));
+		CHECK(fcntl(soft[0], F_GETPIPE_SZ) == 8192);
+		CHECK_ERRNO(fcntl(soft[0], F_SETPIPE_SZ, 16384), EPERM);
+		_exit(0);
+	}
+	expect_success(pid);
+	CHECK(!put("fs/pipe-user-pages-hard", "3"));
+	pid = checked_fork();
+	if (pid == 0) {
+		CHECK(!pipe(end));
+		CHECK(!setuid(65534));
+		CHECK_ERRNO(pipe(soft), ENFILE);
+		_exit(0);
+	}
+	expect_success(pid);
+	CHECK(!put("fs/pipe-user-pages-hard", "0"));
+	CHECK(!put("fs/pipe-user-pages-soft", "16384"));
+	CHECK(!put("fs/pipe-max-size", "1048576"));
+}
+
 int main(void)
 {
 	test_refused();
 	test_mount_max();
+	test_sysvipc();
+	test_pipes();
 	test_threads_max();
 	test_overcommit();
 	test_queues();

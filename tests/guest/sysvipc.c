@@ -107,6 +107,30 @@ static void test_messages(void)
 	CHECK(!msgctl(id, IPC_RMID, NULL));
 }
 
+#define MESSAGE_COPY	040000
+
+/* msgrcv(2): at a place, and there it stays */
+static void test_message_copies(void)
+{
+	int id = msgget(IPC_PRIVATE, 0600), how = MESSAGE_COPY | IPC_NOWAIT;
+	struct { long type; char text[100]; } m;
+
+	send(id, 7, "first");
+	send(id, 8, "second");
+	CHECK(msgrcv(id, &m, 100, 1, how) == 7 && m.type == 8);
+	CHECK(!strcmp(m.text, "second"));
+	CHECK(msgrcv(id, &m, 100, 0, how) == 6 && m.type == 7);
+	CHECK_ERRNO(msgrcv(id, &m, 100, 2, how), ENOMSG);
+	CHECK_ERRNO(msgrcv(id, &m, 100, -1, how), ENOMSG);
+	CHECK_ERRNO(msgrcv(id, &m, 3, 0, how), E2BIG);
+	CHECK_ERRNO(msgrcv(id, &m, 3, 0, how | MSG_NOERROR), EINVAL);
+	CHECK_ERRNO(msgrcv(id, &m, 100, 0, MESSAGE_COPY), EINVAL);
+	CHECK_ERRNO(msgrcv(id, &m, 100, 0, how | MSG_EXCEPT), EINVAL);
+	expect_text(id, 0, 0, "first");
+	expect_text(id, 0, 0, "second");
+	CHECK(!msgctl(id, IPC_RMID, NULL));
+}
+
 static void test_message_errors(void)
 {
 	int id = msgget(IPC_PRIVATE, 0600);
@@ -460,6 +484,7 @@ int main(void)
 	alarm(60);
 	test_keys();
 	test_messages();
+	test_message_copies();
 	test_message_errors();
 	test_message_waits();
 	test_permission();

@@ -34,9 +34,10 @@ static int fifo_open(struct inode *inode, struct file *f)
 	long rc = 0;
 
 	if (!p) {
-		p = inode->pipe = pipe_new();
-		if (!p)
-			return -ENOMEM;
+		p = pipe_new();
+		if (IS_ERR(p))
+			return PTR_ERR(p);
+		inode->pipe = p;
 	}
 	f->priv = (void *)p->writers_seen;
 	if (mode & FMODE_READ) {

@@ -202,8 +202,8 @@ static int pipe_open(struct file *end[2], uint32_t flags)
 {
 	struct pipe *p = pipe_new();
 
-	if (!p)
-		return -ENOMEM;
+	if (IS_ERR(p))
+		return PTR_ERR(p);
 	end[0] = anon_file("pipe", &pipe_fops, NULL, O_RDONLY | flags);
 	if (!end[0]) {
 		pipe_free(p);

@@ -15,6 +15,8 @@ struct pipe_slot {
 
 /* Slots `tail` to `head` - 1, numbered for ever, are in use */
 struct pipe {
+	struct list link;		/* of all */
+	uint32_t uid;			/* who is charged for its slots */
 	struct pipe_slot *slot;
 	uint32_t head, tail;
 	uint32_t max;			/* slots, a power of two */

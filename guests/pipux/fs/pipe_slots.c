@@ -4,28 +4,73 @@
  * a pipe is full, and a slot is in use however little is in it.
  */
 #include "pipe.h"
+#include <pipux/setting.h>
 
 #define PIPE_SLOTS	16
-#define PIPE_SLOTS_USER	256		/* pipe-max-size: 1 MiB */
+#define PIPE_SLOTS_POOR	2		/* of who has more than the soft limit */
 #define PIPE_SLOTS_MAX	131072		/* what Linux finds memory for */
+
+int setting_pipe_max_size = 1048576;
+int setting_pipe_user_soft = 16384, setting_pipe_user_hard;
+
+static struct list all_pipes = LIST_INIT(all_pipes);
+
+/* What F_SETPIPE_SZ gives to anyone: a power of two */
+static uint32_t slots_allowed(void)
+{
+	return (uint32_t)setting_pipe_max_size >> PAGE_SHIFT;
+}
 
 static struct pipe_slot *slots_new(uint32_t max)
 {
 	return kzalloc(max * sizeof(struct pipe_slot));
 }
 
+static bool privileged(void)
+{
+	return capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN);
+}
+
+/* pipe(7): has the user more slots than that with so many new ones? */
+static bool over(int limit, uint32_t more)
+{
+	const struct pipe *p;
+
+	if (!limit || privileged())
+		return false;
+	list_for_each(p, &all_pipes, link)
+		if (p->uid == current->cred.uid)
+			more += p->max;
+	return more > (uint32_t)limit;
+}
+
+static uint32_t slots_wanted(void)
+{
+	uint32_t max = PIPE_SLOTS;
+
+	if (max > slots_allowed() && !capable(CAP_SYS_RESOURCE))
+		max = slots_allowed();
+	return over(setting_pipe_user_soft, max) ? PIPE_SLOTS_POOR : max;
+}
+
 struct pipe *pipe_new(void)
 {
-	struct pipe *p = kzalloc(sizeof(*p));
+	uint32_t max = slots_wanted();
+	struct pipe *p;
 
+	if (over(setting_pipe_user_hard, max))
+		return ERR_PTR(-ENFILE);
+	p = kzalloc(sizeof(*p));
 	if (!p)
-		return NULL;
-	p->max = PIPE_SLOTS;
+		return ERR_PTR(-ENOMEM);
+	p->max = max;
 	p->slot = slots_new(p->max);
 	if (!p->slot) {
 		kfree(p);
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	}
+	p->uid = current->cred.uid;
+	list_add_tail(&all_pipes, &p->link);
 	wait_queue_init(&p->rd);
 	wait_queue_init(&p->wr);
 	return p;
@@ -37,6 +82,7 @@ void pipe_free(struct pipe *p)
 		page_free(pipe_slot(p, p->tail++)->page);
 	if (p->spare)
 		page_free(p->spare);
+	list_del(&p->link);
 	kfree(p->slot);
 	kfree(p);
 }
@@ -118,8 +164,11 @@ long pipe_set_size(struct pipe *p, unsigned long size)
 		return -EINVAL;
 	while (max < (size + PAGE_SIZE - 1) >> PAGE_SHIFT)
 		max *= 2;
-	if (max > p->max && max > PIPE_SLOTS_USER
+	if (max > p->max && max > slots_allowed()
 	    && !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	if (max > p->max && (over(setting_pipe_user_soft, max - p->max)
+			|| over(setting_pipe_user_hard, max - p->max)))
 		return -EPERM;
 	if (max > PIPE_SLOTS_MAX)
 		return -ENOMEM;

@@ -141,11 +141,17 @@ static loff_t proc_llseek(struct file *f, loff_t off, int whence)
 	return seek_within(f, off, whence, 0);
 }
 
+int proc_no_fsync(struct file *f)
+{
+	return -EINVAL;
+}
+
 static const struct file_ops text_fops = {
 	.open = text_open,
 	.read = proc_read,
 	.write = text_write,
 	.llseek = proc_llseek,
+	.fsync = proc_no_fsync,
 	.release = drop_text,
 };
 
@@ -295,6 +301,7 @@ const struct inode_ops proc_dir_ops = {
 const struct file_ops proc_dir_fops = {
 	.iterate = dir_iterate,
 	.llseek = dir_llseek,
+	.fsync = proc_no_fsync,
 };
 
 int proc_number(const char *name)
@@ -335,6 +342,7 @@ static const struct inode_ops root_ops = {
 };
 static const struct file_ops root_fops = {
 	.iterate = root_iterate,
+	.fsync = proc_no_fsync,
 	.llseek = dir_llseek,
 };
 static const struct proc_entry root_entry = {

@@ -40,6 +40,8 @@ static inline const struct proc_node *proc_node(const struct inode *inode)
 }
 
 /* proc.c */
+/* file_ops.fsync: there is nothing to write back, which Linux tells */
+int proc_no_fsync(struct file *f);
 /* Makes sb a file system of these nodes: 0 or -ENOMEM */
 int proc_mount_tree(struct super_block *sb, const struct proc_entry *root,
 	long magic);
@@ -113,7 +115,7 @@ int proc_diskstats_show(struct proc_out *o, const struct proc_node *n);
 /* proc_sys.c: numbers that may be set */
 int proc_numbers_show(struct proc_out *o, const struct proc_node *n);
 int proc_numbers_store(const struct proc_node *n, char *text, size_t len);
-#define PROC_NUMBERS_MAX	2
+#define PROC_NUMBERS_MAX	4
 #define PROC_NUMBERS(name_, number_, count_, min_, max_)		\
 	{ .name = name_, .mode = S_IFREG | 0644,			\
 		.show = proc_numbers_show, .store = proc_numbers_store,	\

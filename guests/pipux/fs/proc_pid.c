@@ -182,9 +182,18 @@ static const struct inode_ops fd_dir_ops = { .lookup = fd_lookup },
 	task_dir_ops = { .lookup = task_lookup },
 	pid_dir_ops = { .lookup = pid_dir_lookup };
 static const struct file_ops
-	fd_dir_fops = { .iterate = fd_iterate, .llseek = dir_llseek },
-	task_dir_fops = { .iterate = task_iterate, .llseek = dir_llseek },
-	pid_dir_fops = { .iterate = pid_dir_iterate, .llseek = dir_llseek };
+	fd_dir_fops = {
+		.iterate = fd_iterate, .llseek = dir_llseek,
+		.fsync = proc_no_fsync,
+	},
+	task_dir_fops = {
+		.iterate = task_iterate, .llseek = dir_llseek,
+		.fsync = proc_no_fsync,
+	},
+	pid_dir_fops = {
+		.iterate = pid_dir_iterate, .llseek = dir_llseek,
+		.fsync = proc_no_fsync,
+	};
 
 static const struct proc_entry fd_entry = {
 	.name = "", .mode = S_IFLNK | 0700, .follow = fd_follow,

@@ -11,9 +11,6 @@
 #include <pipux/resource.h>
 #include <pipux/setting.h>
 #include <pipux/tty.h>
-#include <linux/msg.h>
-#include <linux/sem.h>
-#include <linux/shm.h>
 
 static int value_show(struct proc_out *o, const struct proc_node *n)
 {
@@ -113,15 +110,26 @@ static int domainname_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
-static int sem_show(struct proc_out *o, const struct proc_node *n)
+static unsigned long *shm_limit(const struct proc_node *n)
 {
-	proc_printf(o, "%d\t%d\t%d\t%d\n", SEMMSL, SEMMNS, SEMOPM, SEMMNI);
+	return n->entry->value ? &setting_shmall : &setting_shmmax;
+}
+
+static int shm_limit_show(struct proc_out *o, const struct proc_node *n)
+{
+	proc_printf(o, "%lu\n", *shm_limit(n));
 	return 0;
 }
 
-static int shmmax_show(struct proc_out *o, const struct proc_node *n)
+static int shm_limit_store(const struct proc_node *n, char *text, size_t len)
 {
-	proc_printf(o, "%lu\n", SHMMAX);
+	const char *word = next_word(&text);
+	char *end;
+	unsigned long limit = strtoul(word, &end, 10);
+
+	if (*word < '0' || *word > '9' || *end)
+		return -EINVAL;
+	*shm_limit(n) = limit;
 	return 0;
 }
 
@@ -200,6 +208,17 @@ static int drop_caches_store(const struct proc_node *n, char *text, size_t len)
 	return 0;
 }
 
+/* proc(5): rounded up as F_SETPIPE_SZ does */
+static int pipe_max_store(const struct proc_node *n, char *text, size_t len)
+{
+	int rc = proc_numbers_store(n, text, len), size = PAGE_SIZE;
+
+	while (size < setting_pipe_max_size)
+		size *= 2;
+	setting_pipe_max_size = size;
+	return rc;
+}
+
 static void show_uuid(struct proc_out *o, const uint8_t *u)
 {
 	for (int i = 0; i < 16; i++)
@@ -252,8 +271,8 @@ static int boot_id_show(struct proc_out *o, const struct proc_node *n)
 static const struct proc_entry random_entries[] = {
 	TEXT("uuid", uuid_show),
 	TEXT("boot_id", boot_id_show),
-	VALUE("entropy_avail", 256),
-	VALUE("poolsize", 256),
+	VALUE("entropy_avail", RANDOM_BITS),
+	VALUE("poolsize", RANDOM_BITS),
 	{ 0 },
 };
 
@@ -280,13 +299,18 @@ static const struct proc_entry kernel_entries[] = {
 	VALUE("ngroups_max", GROUPS_MAX),
 	VALUE("cap_last_cap", 40),
 	VALUE("randomize_va_space", 0),
-	VALUE("msgmax", MSGMAX),
-	VALUE("msgmnb", MSGMNB),
-	VALUE("msgmni", MSGMNI),
-	TEXT("sem", sem_show),
-	VALUE("shmmni", SHMMNI),
-	TEXT("shmmax", shmmax_show),
-	TEXT("shmall", shmmax_show),
+	NUMBER("msgmax", setting_msgmax, 0, INT32_MAX),
+	NUMBER("msgmnb", setting_msgmnb, 0, INT32_MAX),
+	NUMBER("msgmni", setting_msgmni, 0, IPC_OBJECTS_MAX),
+	NUMBER("msg_next_id", setting_msg_next_id, 0, INT32_MAX),
+	PROC_NUMBERS("sem", setting_sem, SEM_SETTINGS, 0, INT32_MAX),
+	NUMBER("sem_next_id", setting_sem_next_id, 0, INT32_MAX),
+	NUMBER("shmmni", setting_shmmni, 0, IPC_OBJECTS_MAX),
+	{ .name = "shmmax", .mode = S_IFREG | 0644,
+		.show = shm_limit_show, .store = shm_limit_store },
+	{ .name = "shmall", .mode = S_IFREG | 0644, .value = 1,
+		.show = shm_limit_show, .store = shm_limit_store },
+	NUMBER("shm_next_id", setting_shm_next_id, 0, INT32_MAX),
 	VALUE("overflowuid", 65534),
 	VALUE("overflowgid", 65534),
 	DIRECTORY("random", random_entries),
@@ -338,7 +362,12 @@ static const struct proc_entry fs_entries[] = {
 	NUMBER("mount-max", setting_mount_max, 1, INT32_MAX),
 	NUMBER("protected_hardlinks", setting_protected_hardlinks, 0, 1),
 	NUMBER("protected_symlinks", setting_protected_symlinks, 0, 1),
-	VALUE("pipe-max-size", 1048576),
+	{ .name = "pipe-max-size", .mode = S_IFREG | 0644,
+		.show = proc_numbers_show, .store = pipe_max_store,
+		.number = &setting_pipe_max_size, .count = 1,
+		.min = PAGE_SIZE, .max = 1 << 30 },
+	NUMBER("pipe-user-pages-soft", setting_pipe_user_soft, 0, INT32_MAX),
+	NUMBER("pipe-user-pages-hard", setting_pipe_user_hard, 0, INT32_MAX),
 	DIRECTORY("inotify", inotify_entries),
 	DIRECTORY("mqueue", mqueue_entries),
 	{ 0 },

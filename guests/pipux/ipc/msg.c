@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * System V message queues: msgget(2), msgop(2), msgctl(2).
- *
- * LIMIT: MSG_COPY is ENOSYS, as in a Linux without checkpointing.
- */
+/* System V message queues: msgget(2), msgop(2), msgctl(2). */
 #include "msg.h"
 
 static void queue_free(struct ipc_object *o);
 
-struct ipc_table msg_table = { .max = MSGMNI, .free = queue_free };
+int setting_msgmni = MSGMNI, setting_msgmax = MSGMAX, setting_msgmnb = MSGMNB;
+int setting_msg_next_id = -1;
+struct ipc_table msg_table = { .max = &setting_msgmni,
+	.next_id = &setting_msg_next_id, .free = queue_free };
 
 struct message {
 	struct list link;
@@ -51,7 +50,7 @@ static struct ipc_object *queue_make(const struct ipc_request *r)
 	list_init(&q->messages);
 	wait_queue_init(&q->senders);
 	wait_queue_init(&q->receivers);
-	q->max_bytes = MSGMNB;
+	q->max_bytes = setting_msgmnb;
 	q->ctime = ipc_time();
 	return &q->o;
 }
@@ -118,7 +117,7 @@ long sys_msgsnd(int id, const void *ubuf, size_t size, int flags)
 
 	if (get_user(type, (const long *)ubuf))
 		return -EFAULT;
-	if (id < 0 || size > MSGMAX || type < 1)
+	if (id < 0 || size > (size_t)setting_msgmax || type < 1)
 		return -EINVAL;
 	m = message_new(type, (const long *)ubuf + 1, size);
 	if (IS_ERR(m))
@@ -189,6 +188,27 @@ static struct message *receive(struct msg_queue *q, size_t size, long type,
 	return m;
 }
 
+static long deliver(const struct message *m, void *ubuf, size_t size)
+{
+	long n = MIN(m->size, size);
+
+	return copy_to_user(ubuf, &m->type, sizeof(m->type))
+		|| copy_to_user((long *)ubuf + 1, m->text, n) ? -EFAULT : n;
+}
+
+/* msgrcv(2), MSG_COPY: the message at that place, which stays */
+static long copy_message(const struct msg_queue *q, void *ubuf, size_t size,
+		long place, int flags)
+{
+	const struct message *m;
+
+	list_for_each(m, &q->messages, link)
+		if (place-- == 0)
+			return m->size <= size ? deliver(m, ubuf, size)
+				: flags & MSG_NOERROR ? -EINVAL : -E2BIG;
+	return -ENOMSG;
+}
+
 long sys_msgrcv(int id, void *ubuf, size_t size, long type, int flags)
 {
 	struct msg_queue *q;
@@ -197,20 +217,22 @@ long sys_msgrcv(int id, void *ubuf, size_t size, long type, int flags)
 
 	if (id < 0 || (ssize_t)size < 0)
 		return -EINVAL;
-	if (flags & MSG_COPY)
-		return (flags & MSG_EXCEPT) || !(flags & IPC_NOWAIT)
-			? -EINVAL : -ENOSYS;
+	if ((flags & MSG_COPY)
+	    && ((flags & MSG_EXCEPT) || !(flags & IPC_NOWAIT)))
+		return -EINVAL;
 	q = queue_find(id, IPC_READ);
 	if (IS_ERR(q))
 		return PTR_ERR(q);
+	if (flags & MSG_COPY) {
+		rc = copy_message(q, ubuf, size, type, flags);
+		ipc_put(&msg_table, &q->o);
+		return rc;
+	}
 	m = receive(q, size, type, flags);
 	ipc_put(&msg_table, &q->o);
 	if (IS_ERR(m))
 		return PTR_ERR(m);
-	rc = MIN(m->size, size);
-	if (copy_to_user(ubuf, &m->type, sizeof(m->type))
-	    || copy_to_user((long *)ubuf + 1, m->text, rc))
-		rc = -EFAULT;
+	rc = deliver(m, ubuf, size);
 	kfree(m);
 	return rc;
 }
@@ -245,7 +267,7 @@ static long queue_set(struct msg_queue *q, const struct msqid64_ds *ds)
 {
 	long rc;
 
-	if (ds->msg_qbytes > MSGMNB && !capable(CAP_SYS_RESOURCE))
+	if (ds->msg_qbytes > (uint32_t)setting_msgmnb && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	rc = ipc_set_perm(&q->o, &ds->msg_perm);
 	if (rc)
@@ -288,8 +310,9 @@ static long queue_change(int id, int cmd, const void *ubuf)
 /* IPC_INFO: the limits; MSG_INFO: with what is used */
 static long queue_info(int cmd, void *ubuf)
 {
-	struct msginfo info = { .msgmni = MSGMNI, .msgmax = MSGMAX,
-		.msgmnb = MSGMNB, .msgssz = MSGSSZ, .msgseg = MSGSEG,
+	struct msginfo info = { .msgmni = setting_msgmni,
+		.msgmax = setting_msgmax, .msgmnb = setting_msgmnb,
+		.msgssz = MSGSSZ, .msgseg = MSGSEG,
 		.msgmap = MSGMAP, .msgpool = MSGPOOL, .msgtql = MSGTQL };
 
 	if (cmd == MSG_INFO) {

@@ -66,23 +66,29 @@ static void table_trim(struct ipc_table *t)
 	t->size = 0;
 }
 
-static uint32_t free_index(const struct ipc_table *t)
+static uint32_t free_index(const struct ipc_table *t, uint32_t from)
 {
-	uint32_t i = 0;
+	uint32_t i = from;
 
 	while (i < t->size && t->slot[i])
 		i++;
 	return i;
 }
 
-/* The lowest index; the sequence number goes on when an index comes again */
+/*
+ * The sequence number goes on when an index comes again, but to the one of
+ * the identifier that was wanted (/proc/sys/kernel/msg_next_id and the like).
+ */
 static void enter(struct ipc_table *t, struct ipc_object *o,
 		const struct ipc_request *r, uint32_t index)
 {
 	const struct credentials *c = &current->cred;
 
-	if (index <= t->last && t->seq++ == SEQ_MAX - 1)
+	if (*t->next_id >= 0)
+		t->seq = (uint32_t)*t->next_id >> INDEX_BITS;
+	else if (index <= t->last && t->seq++ == SEQ_MAX - 1)
 		t->seq = 0;
+	*t->next_id = -1;
 	t->last = index;
 	*o = (struct ipc_object){ .refs = 1, .key = r->key,
 		.id = t->seq << INDEX_BITS | index, .mode = r->flags & 0777,
@@ -97,11 +103,15 @@ static long make(struct ipc_table *t, const struct ipc_request *r)
 	struct ipc_object *o;
 	uint32_t index;
 
-	if (t->used >= t->max)
+	if (t->used >= (uint32_t)*t->max)
 		return -ENOSPC;
-	index = free_index(t);
-	if (index == t->size && !table_grow(t))
-		return -ENOMEM;
+	index = free_index(t, *t->next_id < 0 ? 0
+			: (uint32_t)*t->next_id & INDEX_MASK);
+	if (index > INDEX_MASK)
+		return -ENOSPC;
+	while (index >= t->size)
+		if (!table_grow(t))
+			return -ENOMEM;
 	o = r->make(r);
 	if (IS_ERR(o)) {
 		table_trim(t);

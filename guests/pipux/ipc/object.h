@@ -12,6 +12,7 @@
 #include <pipux/kernel.h>
 #include <pipux/mm.h>
 #include <pipux/sched.h>
+#include <pipux/setting.h>
 #include <linux/ipc.h>
 #include <linux/stat.h>
 #include <asm/ipcbuf.h>
@@ -26,7 +27,8 @@ struct ipc_object {
 struct ipc_table {
 	struct ipc_object **slot;
 	uint32_t size;			/* of slot */
-	uint32_t max;			/* objects that may exist */
+	const int *max;			/* objects that may exist */
+	int *next_id;			/* wanted for the next one, or -1 */
 	uint32_t used;
 	uint32_t last, seq;		/* for identifiers */
 	void (*free)(struct ipc_object *o);

@@ -20,7 +20,10 @@ static void set_free(struct ipc_object *o)
 	kfree(s);
 }
 
-struct ipc_table sem_table = { .max = SEMMNI, .free = set_free };
+int setting_sem[SEM_SETTINGS] = { SEMMSL, SEMMNS, SEMOPM, SEMMNI };
+int setting_sem_next_id = -1;
+struct ipc_table sem_table = { .max = &setting_sem[SEM_MNI],
+	.next_id = &setting_sem_next_id, .free = set_free };
 
 void sem_put(struct sem_set *s)
 {
@@ -47,7 +50,7 @@ static struct ipc_object *set_make(const struct ipc_request *r)
 
 	if (!r->size)
 		return ERR_PTR(-EINVAL);
-	if (sem_total + r->size > (uint32_t)SEMMNS)
+	if (sem_total + r->size > (uint32_t)setting_sem[SEM_MNS])
 		return ERR_PTR(-ENOSPC);
 	s = kzalloc(sizeof(*s) + r->size * sizeof(s->sem[0]));
 	if (!s)
@@ -72,7 +75,7 @@ long sys_semget(int key, int n, int flags)
 	struct ipc_request r = { .key = key, .flags = flags, .size = n,
 		.make = set_make, .fits = set_fits };
 
-	return n < 0 || n > SEMMSL ? -EINVAL : ipc_get(&sem_table, &r);
+	return n < 0 || n > setting_sem[SEM_MSL] ? -EINVAL : ipc_get(&sem_table, &r);
 }
 
 /* Takes back the first n operations of a call */
@@ -223,7 +226,7 @@ static long timed_op(int id, const struct sembuf *uops, unsigned n,
 
 	if (n < 1 || id < 0)
 		return -EINVAL;
-	if (n > SEMOPM)
+	if (n > (uint32_t)setting_sem[SEM_OPM])
 		return -E2BIG;
 	if (n > OPS_INLINE && !(ops = kmalloc(n * sizeof(*ops))))
 		return -ENOMEM;

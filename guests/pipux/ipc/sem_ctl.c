@@ -121,8 +121,9 @@ static long set_stat(int id, int cmd, void *ubuf)
 
 static long set_info(int cmd, void *ubuf)
 {
-	struct seminfo info = { .semmni = SEMMNI, .semmns = SEMMNS,
-		.semmsl = SEMMSL, .semopm = SEMOPM, .semvmx = SEMVMX,
+	struct seminfo info = { .semmni = setting_sem[SEM_MNI],
+		.semmns = setting_sem[SEM_MNS], .semmsl = setting_sem[SEM_MSL],
+		.semopm = setting_sem[SEM_OPM], .semvmx = SEMVMX,
 		.semmnu = SEMMNU, .semmap = SEMMAP, .semume = SEMUME,
 		.semusz = 20, .semaem = SEMAEM };
 

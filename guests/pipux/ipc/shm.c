@@ -22,7 +22,10 @@ static void segment_free(struct ipc_object *o)
 	kfree(s);
 }
 
-struct ipc_table shm_table = { .max = SHMMNI, .free = segment_free };
+int setting_shmmni = SHMMNI, setting_shm_next_id = -1;
+unsigned long setting_shmmax = SHMMAX, setting_shmall = SHMALL;
+struct ipc_table shm_table = { .max = &setting_shmmni,
+	.next_id = &setting_shm_next_id, .free = segment_free };
 
 /* The last mapping of one of the files went */
 static void segment_release(struct file *f)
@@ -64,9 +67,11 @@ static struct ipc_object *segment_make(const struct ipc_request *r)
 {
 	struct shm_segment *s;
 
-	if (r->size < SHMMIN || r->size > SHMMAX
+	if (r->size < SHMMIN || r->size > setting_shmmax
 	    || (r->flags & SHM_HUGETLB))
 		return ERR_PTR(-EINVAL);
+	if (PAGE_ALIGN(r->size) >> PAGE_SHIFT > setting_shmall - shm_pages)
+		return ERR_PTR(-ENOSPC);
 	if (PAGE_ALIGN(r->size) >> PAGE_SHIFT > pages_total())
 		return ERR_PTR(-ENOMEM);
 	s = kzalloc(sizeof(*s));

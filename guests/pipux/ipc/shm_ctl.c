@@ -123,8 +123,9 @@ static long segment_change(int id, int cmd, const void *ubuf)
 /* IPC_INFO: the limits */
 static long limits(void *ubuf)
 {
-	struct shminfo64 info = { .shmmax = SHMMAX, .shmmin = SHMMIN,
-		.shmmni = SHMMNI, .shmseg = SHMSEG, .shmall = SHMALL };
+	struct shminfo64 info = { .shmmax = setting_shmmax, .shmmin = SHMMIN,
+		.shmmni = setting_shmmni, .shmseg = setting_shmmni,
+		.shmall = setting_shmall };
 
 	if (copy_to_user(ubuf, &info, sizeof(info)))
 		return -EFAULT;

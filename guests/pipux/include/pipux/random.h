@@ -5,6 +5,8 @@
 
 #include <pipux/kernel.h>
 
+#define RANDOM_BITS	256	/* of entropy, always: random(4) */
+
 /* For /dev/urandom, AT_RANDOM, getrandom; never waits */
 void random_bytes(void *buf, size_t n);
 /* Entropy from elsewhere: makes what follows no more predictable than it is */

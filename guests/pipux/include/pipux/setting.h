@@ -18,6 +18,10 @@ extern int setting_core_uses_pid;
 extern int setting_protected_symlinks, setting_protected_hardlinks;
 
 extern int setting_mount_max;			/* fs/mount_tree.c */
+/* fs/pipe_slots.c: in bytes, a power of two; a user's, in pages, 0: no limit */
+extern int setting_pipe_max_size;
+extern int setting_pipe_user_soft, setting_pipe_user_hard;
+
 extern int setting_lease_break_time;		/* fs/leases.c */
 extern int setting_aio_max;			/* fs/aio.c: events, in all */
 
@@ -28,6 +32,15 @@ extern int setting_overcommit;
 extern int setting_mq_queues, setting_mq_messages, setting_mq_size;
 extern int setting_inotify_instances, setting_inotify_watches;
 extern int setting_inotify_events;
+
+/* ipc/: System V, sysvipc(7).  An identifier wanted next is -1 if none is */
+#define IPC_OBJECTS_MAX		32768	/* of each kind */
+extern int setting_msgmni, setting_msgmax, setting_msgmnb;
+extern int setting_shmmni;
+extern unsigned long setting_shmmax, setting_shmall;
+enum { SEM_MSL, SEM_MNS, SEM_OPM, SEM_MNI, SEM_SETTINGS };
+extern int setting_sem[SEM_SETTINGS];
+extern int setting_msg_next_id, setting_sem_next_id, setting_shm_next_id;
 
 /* net/ */
 extern int setting_somaxconn;			/* socket_calls.c */
