@@ -15,6 +15,8 @@
 #include <sys/uio.h>
 #include <time.h>
 
+#include <linux/random.h>
+
 #include "facts.h"
 
 static int a_file, reader, a_pipe[2], directory, a_path;
@@ -499,6 +501,54 @@ static void test_seals(void)
 	FACT(fcntl(fd, F_GET_SEALS), "seals");
 	FACT(fcntl(fd, F_ADD_SEALS, 0), "seal after it");
 	close(fd);
+	FACT(fcntl(a_pipe[0], F_ADD_SEALS, 0), "seal a pipe that is read");
+	FACT(fcntl(a_pipe[1], F_ADD_SEALS, 0), "seal a pipe that is written");
+}
+
+/* Calls that ask for what the device or file system has not */
+static void test_special(void)
+{
+	int fd = open("/proc/self/maps", O_RDONLY), value;
+
+	FACT(fsync(fd), "fsync, procfs");
+	FACT(fdatasync(fd), "fdatasync, procfs");
+	close(fd);
+	fd = open("/proc/self", O_RDONLY);
+	FACT(fsync(fd), "fsync, a directory of procfs");
+	close(fd);
+	fd = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+	FACT(ioctl(fd, TIOCMGET, &value), "TIOCMGET");
+	FACT(ioctl(fd, TIOCGSERIAL, &value), "TIOCGSERIAL");
+	AS(NOBODY)
+		FACT(ioctl(fd, TIOCVHANGUP, 0), "TIOCVHANGUP, nobody");
+	FACT(ioctl(fd, TIOCVHANGUP, 0), "TIOCVHANGUP");
+	close(fd);
+}
+
+/* random(4) */
+static void test_random(void)
+{
+	int fd = open("/dev/urandom", O_RDWR), added[3] = { 8, 4, 0 }, bits;
+	int none[2] = { -1, 4 };
+
+	FACT(ioctl(fd, RNDGETENTCNT, &bits), "entropy");
+	FACT(ioctl(fd, RNDGETENTCNT, BAD_ADDRESS), "entropy, bad address");
+	AS(NOBODY) {
+		FACT(ioctl(fd, RNDADDENTROPY, added), "add, nobody");
+		FACT(ioctl(fd, RNDADDTOENTCNT, added), "count, nobody");
+		FACT(ioctl(fd, RNDZAPENTCNT, 0), "zap, nobody");
+	}
+	FACT(ioctl(fd, RNDADDENTROPY, added), "add");
+	FACT(ioctl(fd, RNDADDENTROPY, none), "add, negative");
+	FACT(ioctl(fd, RNDADDENTROPY, BAD_ADDRESS), "add, bad address");
+	FACT(ioctl(fd, RNDADDTOENTCNT, none), "count, negative");
+	FACT(ioctl(fd, RNDADDTOENTCNT, added), "count");
+	FACT(ioctl(fd, RNDZAPENTCNT, 0), "zap");
+	FACT(ioctl(fd, RNDCLEARPOOL, 0), "clear");
+	FACT(ioctl(fd, 0x5299, 0), "unknown");
+	FACT(write(fd, BAD_ADDRESS, 4), "write, bad address");
+	FACT(write(fd, "data", 4), "write");
+	close(fd);
 }
 
 int main(int argc, char **argv)
@@ -520,5 +570,7 @@ int main(int argc, char **argv)
 	test_owner();
 	test_waiting();
 	test_seals();
+	test_special();
+	test_random();
 	return 0;
 }

@@ -194,6 +194,7 @@ static void test_kill(void)
 	AS(NOBODY) {
 		FACT(kill(1, 0), "another's");
 		FACT(kill(1, SIGCONT), "another's, CONT");
+		FACT(kill(-1, 0), "all, none may be");
 		FACT(kill(getppid(), SIGUSR1), "parent");
 		FACT(syscall(SYS_tgkill, 1, 1, 0), "tgkill another's");
 		FACT(syscall(SYS_rt_sigqueueinfo, 1, 10, &info), "queue");

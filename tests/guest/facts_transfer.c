@@ -321,8 +321,13 @@ static void test_sendfile(void)
 	off = 3;
 	FACT(sendfile(in, in, &off, 4), "to itself");
 	FACT(syscall(SYS_sendfile64, out, in, NULL, -1), "negative count");
+	int memory = syscall(SYS_memfd_create, "memory", 0);
+	int text = open("/proc/self/maps", O_RDONLY);
+
+	FACT(copy_file_range(in, NULL, memory, NULL, 5, 0), "to a memfd");
+	FACT(copy_file_range(text, NULL, out, NULL, 5, 0), "from procfs");
 	close(in); close(out); close(append); close(rd); close(wr);
-	close(dir); close(null);
+	close(dir); close(null); close(memory); close(text);
 	drop(p);
 	unlink("in"); unlink("out");
 }

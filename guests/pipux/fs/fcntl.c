@@ -48,10 +48,12 @@ static long add_seals(struct file *f, uint32_t seals)
 {
 	uint32_t *have = tmpfs_seals(f->inode);
 
+	if (!(f->mode & FMODE_WRITE))
+		return -EPERM;
 	if (!have || (seals & ~(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW
 			| F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)))
 		return -EINVAL;
-	if (!(f->mode & FMODE_WRITE) || (*have & F_SEAL_SEAL))
+	if (*have & F_SEAL_SEAL)
 		return -EPERM;
 	if ((seals & ~*have & F_SEAL_WRITE) && mapped_for_writing(f->inode))
 		return -EBUSY;

@@ -2,6 +2,7 @@
 /* The devices without hardware: null, zero, full, random, urandom. */
 #include "internal.h"
 #include <pipux/random.h>
+#include <linux/random.h>
 
 static ssize_t null_read(struct file *f, struct iov *iov, loff_t *pos)
 {
@@ -43,6 +44,63 @@ static ssize_t random_read(struct file *f, struct iov *iov, loff_t *pos)
 	return n;
 }
 
+/* random(4).  What is added counts for nothing: there is always enough */
+static long add_entropy(const int *uarg)
+{
+	int head[2];			/* bits they count, bytes */
+	uint8_t buf[128];
+
+	if (copy_from_user(head, uarg, sizeof(head)))
+		return -EFAULT;
+	if (head[0] < 0 || head[1] < 0)
+		return -EINVAL;
+	for (int done = 0; done < head[1];) {
+		int n = MIN(head[1] - done, (int)sizeof(buf));
+
+		if (copy_from_user(buf, (const char *)(uarg + 2) + done, n))
+			return -EFAULT;
+		random_add(buf, n);
+		done += n;
+	}
+	return 0;
+}
+
+static long random_ioctl(struct file *f, unsigned cmd, unsigned long arg)
+{
+	int bits;
+
+	if (cmd == RNDGETENTCNT)
+		return put_user((int)RANDOM_BITS, (int *)arg);
+	if (cmd != RNDADDTOENTCNT && cmd != RNDADDENTROPY
+	    && cmd != RNDZAPENTCNT && cmd != RNDCLEARPOOL
+	    && cmd != RNDRESEEDCRNG)
+		return -EINVAL;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (cmd == RNDADDENTROPY)
+		return add_entropy((const int *)arg);
+	if (cmd != RNDADDTOENTCNT)
+		return 0;
+	if (get_user(bits, (int *)arg))
+		return -EFAULT;
+	return bits < 0 ? -EINVAL : 0;
+}
+
+static ssize_t random_write(struct file *f, struct iov *iov, loff_t *pos)
+{
+	size_t n = iov->len;
+	uint8_t buf[128];
+
+	while (iov->len) {
+		size_t k = MIN(sizeof(buf), iov->len);
+
+		if (iov_from(iov, buf, k))
+			return -EFAULT;
+		random_add(buf, k);
+	}
+	return n;
+}
+
 static const struct file_ops null_ops = {
 	.read = null_read, .write = null_write, .llseek = noop_llseek,
 };
@@ -53,7 +111,8 @@ static const struct file_ops full_ops = {
 	.read = zero_read, .write = full_write, .llseek = noop_llseek,
 };
 static const struct file_ops random_ops = {
-	.read = random_read, .write = null_write, .llseek = noop_llseek,
+	.read = random_read, .write = random_write, .ioctl = random_ioctl,
+	.llseek = noop_llseek,
 };
 
 /* Numbers: Linux, Documentation/admin-guide/devices.txt */

@@ -161,6 +161,8 @@ static long copy_range(struct file *in, loff_t *uin, struct file *out,
 	if (!(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE)
 	    || (out->flags & O_APPEND))
 		return -EBADF;
+	if (in->inode->sb != out->inode->sb)
+		return -EXDEV;
 	rc = range_check(in, in_pos, out, out_pos, &n);
 	if (rc)
 		return rc;

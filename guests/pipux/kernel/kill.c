@@ -47,7 +47,10 @@ long signal_process(struct process *p, int sig,
 	return sig ? send_signal_process(sig, info, p) : 0;
 }
 
-/* 0 if one could be signalled; otherwise why not (kill(2)) */
+/*
+ * 0 if one could be signalled; otherwise why not (kill(2)).  That nobody of
+ * all could be is no error, as in Linux.
+ */
 static long signal_many(int sig, int pgrp)
 {
 	struct ksiginfo info = own_info(SI_USER);
@@ -62,7 +65,7 @@ static long signal_many(int sig, int pgrp)
 		if (!one || rc == -ESRCH)
 			rc = one;
 	}
-	return rc;
+	return !pgrp && rc == -EPERM ? 0 : rc;
 }
 
 long sys_kill(int pid, int sig)

@@ -180,7 +180,10 @@ long sys_ioprio_set(int which, int who, int ioprio)
 	return rc;
 }
 
-/* Of several the highest: the lowest number of the lowest class */
+/*
+ * Of one process what was set, 0 if nothing was; of several the highest: the
+ * lowest number of the lowest class
+ */
 long sys_ioprio_get(int which, int who)
 {
 	struct process *p;
@@ -191,8 +194,12 @@ long sys_ioprio_get(int which, int who)
 		return -EINVAL;
 	list_for_each(p, &all_processes, all_link)
 		list_for_each(t, &p->threads, thread_link)
-			if (matches(t, which, who)
-			    && (best < 0 || ioprio_of(t) < best))
-				best = ioprio_of(t);
+			if (matches(t, which, who)) {
+				int one = which == IOPRIO_WHO_PROCESS
+					? t->ioprio : ioprio_of(t);
+
+				if (best < 0 || one < best)
+					best = one;
+			}
 	return best;
 }

@@ -7,6 +7,7 @@
 #include <linux/serial.h>
 #include <pipux/signal.h>
 #include "tty.h"
+#include "pty.h"
 
 static long termios_get(struct tty *tty, void *uarg, size_t size)
 {
@@ -156,6 +157,12 @@ static long simulate_input(struct tty *tty, const uint8_t *uarg)
 	return 0;
 }
 
+/* Linux's pseudo-terminals have no modem lines */
+static bool is_pty(const struct tty *tty)
+{
+	return MAJOR(tty->dev) == PTY_MAJOR;
+}
+
 static long serial_get(struct tty *tty, void *uarg)
 {
 	struct serial_struct s = { .line = (int)MINOR(tty->dev) - 64 };
@@ -219,10 +226,10 @@ static long ioctl_state(struct tty *tty, unsigned cmd, unsigned long arg)
 	case TIOCGDEV:
 		return put_user(tty->dev, (uint32_t *)arg);
 	case TIOCMGET:
-		return put_user(TIOCM_DTR | TIOCM_RTS | TIOCM_CAR |
+		return is_pty(tty) ? -ENOTTY : put_user(TIOCM_DTR | TIOCM_RTS | TIOCM_CAR |
 			TIOCM_DSR | TIOCM_CTS, uint_arg);
 	case TIOCGSERIAL:
-		return serial_get(tty, (void *)arg);
+		return is_pty(tty) ? -ENOTTY : serial_get(tty, (void *)arg);
 	}
 	return -ENOTTY;
 }
@@ -249,6 +256,11 @@ long tty_ioctl_on(struct tty *tty, unsigned cmd, unsigned long arg,
 		return flow(tty, arg);
 	case TCFLSH:
 		return flush(tty, arg);
+	case TIOCVHANGUP:
+		if (!capable(CAP_SYS_ADMIN))
+			return -EPERM;
+		tty_hangup(tty);
+		return 0;
 	case TIOCSTI:
 		return simulate_input(tty, (const void *)arg);
 	}
