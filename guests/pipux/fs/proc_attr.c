@@ -6,6 +6,7 @@
 #include "proc.h"
 #include <pipux/partition.h>
 #include <pipux/printk.h>
+#include <linux/mman.h>
 #include <linux/oom.h>
 
 
@@ -128,6 +129,8 @@ static struct amounts amounts_of(struct mm *mm, const struct vma *v)
 		uint32_t sharers;
 		bool own;
 
+		if (!entry)		/* nor for the rest of its region */
+			va |= (REGION_PAGES - 1) << PAGE_SHIFT;
 		if (!entry || !*entry)
 			continue;
 		own = (*entry & (PTE_OWN | PTE_CLEAN)) == PTE_OWN;
@@ -139,6 +142,20 @@ static struct amounts amounts_of(struct mm *mm, const struct vma *v)
 		a.shared += sharers > 1 ? PAGE_SIZE : 0;
 	}
 	return a;
+}
+
+/* A row of a table that may have ten thousands: not left to printf */
+static void show_kib(struct proc_out *o, const char *name, uint32_t kib)
+{
+	char line[] = "                          kB\n";
+	char *p = line + 25;
+
+	for (char *to = line; *name; )
+		*to++ = *name++;
+	do
+		*--p = '0' + kib % 10;
+	while (kib /= 10);
+	proc_write(o, line, sizeof(line) - 1);
 }
 
 /* Pages of files are shared with none: Pip has a page in one process */
@@ -156,11 +173,12 @@ static void show_amounts(struct proc_out *o, struct mm *mm,
 		{ "Private_Dirty:", (a.dirty - a.shared) / 1024 },
 		{ "Referenced:", a.rss / 1024 },
 		{ "Anonymous:", a.anonymous / 1024 }, { "Swap:", 0 },
-		{ "SwapPss:", 0 }, { "Locked:", 0 },
+		{ "SwapPss:", 0 },
+		{ "Locked:", v->flags & MAP_LOCKED ? a.pss / 1024 : 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(row); i++)
-		proc_printf(o, "%-16s %8u kB\n", row[i].name, row[i].kib);
+		show_kib(o, row[i].name, row[i].kib);
 }
 
 int proc_smaps_show(struct proc_out *o, const struct proc_node *n)
