@@ -43,14 +43,14 @@ VDSO_OBJS := $(PIPUX_OUT)/vdso/clock.o $(PIPUX_OUT)/vdso/entry.o
 $(PIPUX_OUT)/vdso/clock.o: $(PIPUX)/vdso/clock.c $(UAPI)/.made
 	@mkdir -p $(@D)
 	$(CC32) $(filter-out -g -fno-pic -fno-pie,$(PIPUX_CFLAGS)) -fPIC \
-		-fno-asynchronous-unwind-tables -MMD -MP -c $< -o $@
+		-fasynchronous-unwind-tables -MMD -MP -c $< -o $@
 
 $(PIPUX_OUT)/vdso/entry.o: $(PIPUX)/vdso/entry.asm
 	@mkdir -p $(@D)
 	$(NASM) -f elf32 $< -o $@
 
 $(VDSO): $(VDSO_OBJS) $(PIPUX)/vdso/vdso.ld
-	$(LD32) -shared -Bsymbolic -s --hash-style=both -soname linux-gate.so.1 \
+	$(LD32) -shared -Bsymbolic -s --eh-frame-hdr --hash-style=both -soname linux-gate.so.1 \
 		-T $(PIPUX)/vdso/vdso.ld -o $@ $(VDSO_OBJS)
 
 $(PIPUX_OUT)/vdso/image.o: $(PIPUX)/vdso/image.asm $(VDSO)

@@ -156,7 +156,7 @@ def dynamic(libc):
         return [PROGRAMS / "dynamic" / "musl", add_musl()]
     return [PROGRAMS / "dynamic" / "glibc"] + [
         f"{glibc_file(name)}:/lib/" for name in
-        ("ld-linux.so.2", "libc.so.6", "libm.so.6")]
+        ("ld-linux.so.2", "libc.so.6", "libm.so.6", "libgcc_s.so.1")]
 
 
 def glibc_file(name):

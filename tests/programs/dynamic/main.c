@@ -75,6 +75,37 @@ static void test_plugin(void)
 	CHECK(!dlclose(plugin));
 }
 
+static void cleanup(void *done)
+{
+	*(int *)done = 1;
+}
+
+static void *sleeper(void *done)
+{
+	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+	pthread_cleanup_push(cleanup, done);
+	for (;;)
+		pause();
+	pthread_cleanup_pop(0);
+	return NULL;
+}
+
+/*
+ * glibc unwinds the stack of a thread that is cancelled, from the signal's
+ * handler through the vDSO into the program, by what the vDSO says of itself.
+ */
+static void test_cancellation(void)
+{
+	pthread_t id;
+	int done = 0;
+	void *result;
+
+	CHECK(!pthread_create(&id, NULL, sleeper, &done));
+	usleep(100000);
+	CHECK(!pthread_cancel(id) && !pthread_join(id, &result));
+	CHECK(result == PTHREAD_CANCELED && done);
+}
+
 struct seen {
 	const Elf32_Phdr *program;
 	uintptr_t loader;
@@ -147,6 +178,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "sleep"))
 		return sleep(1000);
 	test_plugin();
+	test_cancellation();
 	test_auxiliary_vector(direct, argv[0]);
 	if (!direct)
 		test_children(argv[0]);
