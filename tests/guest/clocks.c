@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Clocks and sleeping: never backwards, never too early, not absurdly late. */
+#include <pthread.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -82,6 +83,36 @@ static void test_processor_time(void)
 	CHECK(times(&tms) != (clock_t)-1);
 }
 
+static void *compute(void *stop)
+{
+	while (!*(volatile int *)stop)
+		;
+	return NULL;
+}
+
+/* A thread's time passes while it computes, whoever asks. */
+static void test_thread_time(void)
+{
+	long long start = now(CLOCK_THREAD_CPUTIME_ID), first;
+	struct timespec some = { 0, SECOND / 10 };
+	pthread_t thread;
+	clockid_t clock;
+	int stop = 0;
+
+	while (now(CLOCK_THREAD_CPUTIME_ID) - start < SECOND / 10)
+		;
+	CHECK(!pthread_create(&thread, NULL, compute, &stop));
+	CHECK(!pthread_getcpuclockid(thread, &clock));
+	first = now(clock);
+	usleep(200000);
+	CHECK(now(clock) > first);
+	first = now(clock);
+	CHECK(!clock_nanosleep(clock, 0, &some, NULL));
+	CHECK(now(clock) - first >= SECOND / 10);
+	stop = 1;
+	CHECK(!pthread_join(thread, NULL));
+}
+
 static void use(size_t kib)
 {
 	long long start = now(CLOCK_PROCESS_CPUTIME_ID);
@@ -126,5 +157,6 @@ int main(void)
 	test_wall();
 	test_sleep();
 	test_processor_time();
+	test_thread_time();
 	return passed("clocks");
 }

@@ -48,6 +48,7 @@ uint64_t cpu_clock_read(const struct cpu_clock *c)
 	uint64_t utime, stime;
 
 	if (c->task) {
+		task_account(c->task);
 		utime = c->task->utime;
 		stime = c->task->stime;
 	} else {
