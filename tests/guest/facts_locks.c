@@ -204,6 +204,10 @@ static void test_records(void)
 		FACT(record(fd, F_GETLK, F_UNLCK, 0, 0), "who unlocks");
 		FACT(record(fd, F_SETLK, F_UNLCK, 0, 0), "unlock of none");
 	}
+	close(open("r", O_PATH));
+	AS(0)
+		FACT(record(fd, F_SETLK, F_WRLCK, 0, 0),
+			"after a close of an O_PATH descriptor");
 	close(rd);
 	AS(0)
 		FACT(record(fd, F_SETLK, F_WRLCK, 0, 0),

@@ -144,7 +144,7 @@ static long file_close(struct file *f, struct files *t)
 {
 	if (f->ops->flush)
 		f->ops->flush(f);
-	if (unlikely(f->inode->locks != NULL))
+	if (unlikely(f->inode->locks != NULL) && !(f->mode & FMODE_PATH))
 		locks_closed(f, t);
 	file_put(f);
 	return 0;

@@ -6,7 +6,8 @@
 #include "proc.h"
 #include <pipux/arch.h>
 
-struct task *proc_task_for_debugger(const struct file *f)
+/* NULL or ERR_PTR: nothing is to be had of it */
+static struct task *task_for_debugger(const struct file *f)
 {
 	struct task *t = proc_task(proc_node(f->inode));
 
@@ -19,7 +20,7 @@ struct task *proc_task_for_debugger(const struct file *f)
 static ssize_t mem_move(struct file *f, struct iov *iov, loff_t *pos,
 		bool write)
 {
-	struct task *t = proc_task_for_debugger(f);
+	struct task *t = task_for_debugger(f);
 	uint8_t *page;
 	size_t done = 0;
 	ssize_t rc = -EIO;
@@ -66,15 +67,15 @@ static ssize_t mem_write(struct file *f, struct iov *iov, loff_t *pos)
 	return mem_move(f, iov, pos, true);
 }
 
-int proc_debugger_open(struct inode *inode, struct file *f)
+static int mem_open(struct inode *inode, struct file *f)
 {
-	struct task *t = proc_task_for_debugger(f);
+	struct task *t = task_for_debugger(f);
 
 	return IS_ERR(t) ? (int)PTR_ERR(t) : t ? 0 : -ESRCH;
 }
 
 /* Addresses are not within any file's size */
-loff_t proc_address_llseek(struct file *f, loff_t off, int whence)
+static loff_t mem_llseek(struct file *f, loff_t off, int whence)
 {
 	if (whence == SEEK_CUR)
 		off += f->pos;
@@ -85,10 +86,10 @@ loff_t proc_address_llseek(struct file *f, loff_t off, int whence)
 }
 
 const struct file_ops proc_mem_fops = {
-	.open = proc_debugger_open,
+	.open = mem_open,
 	.read = mem_read,
 	.write = mem_write,
-	.llseek = proc_address_llseek,
+	.llseek = mem_llseek,
 };
 
 int proc_syscall_show(struct proc_out *o, const struct proc_node *n)
