@@ -54,6 +54,15 @@ static void show_error(const struct cmsghdr *c)
 		inet_ntoa(from->sin_addr));
 }
 
+/* IP_ORIGDSTADDR: where the sender sent it, with a port */
+static const char *original(const struct cmsghdr *c)
+{
+	const struct sockaddr_in *a = (const void *)CMSG_DATA(c);
+
+	return a->sin_family == AF_INET && a->sin_port ? inet_ntoa(a->sin_addr)
+		: "none";
+}
+
 /* Control data, without what differs from run to run */
 static void show_control(const struct cmsghdr *c)
 {
@@ -72,6 +81,8 @@ static void show_control(const struct cmsghdr *c)
 		printf(" tos %d", *CMSG_DATA(c));
 	if (c->cmsg_type == IP_PKTINFO)
 		printf(" to %s", inet_ntoa(info->ipi_addr));
+	if (c->cmsg_type == IP_ORIGDSTADDR)
+		printf(" original %s", original(c));
 	if (c->cmsg_type == IP_RECVERR)
 		show_error(c);
 }
@@ -106,6 +117,7 @@ static void options(void)
 		{ IPPROTO_IP, IP_PKTINFO, "IP_PKTINFO" },
 		{ IPPROTO_IP, IP_RECVTTL, "IP_RECVTTL" },
 		{ IPPROTO_IP, IP_RECVTOS, "IP_RECVTOS" },
+		{ IPPROTO_IP, IP_RECVORIGDSTADDR, "IP_RECVORIGDSTADDR" },
 	};
 	struct sockaddr_in name;
 	int r = udp("127.0.0.1", &name), s = socket(AF_INET, SOCK_DGRAM, 0);

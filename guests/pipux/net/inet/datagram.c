@@ -86,6 +86,8 @@ static int put_control(const struct inet_sock *k, struct socket_msg *m,
 		.ipi_ifindex = q->index, .ipi_spec_dst.s_addr = q->dest,
 		.ipi_addr.s_addr = q->dest,
 	};
+	struct sockaddr_in dest = { .sin_family = AF_INET,
+		.sin_port = htons(k->lport), .sin_addr.s_addr = q->dest };
 	int ttl = q->ttl, rc = socket_put_time(k->s, m, q->time);
 
 	if (rc == 0 && k->pktinfo)
@@ -95,6 +97,9 @@ static int put_control(const struct inet_sock *k, struct socket_msg *m,
 		rc = socket_put_cmsg(m, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
 	if (rc == 0 && k->recvtos)
 		rc = socket_put_cmsg(m, IPPROTO_IP, IP_TOS, &q->tos, 1);
+	if (rc == 0 && k->recvorig && k->s->protocol == IPPROTO_UDP)
+		rc = socket_put_cmsg(m, IPPROTO_IP, IP_ORIGDSTADDR, &dest,
+			sizeof(dest));
 	return rc;
 }
 

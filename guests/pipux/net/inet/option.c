@@ -45,6 +45,8 @@ static bool *flag_of(struct inet_sock *k, int name)
 		return &k->recvttl;
 	case IP_RECVTOS:
 		return &k->recvtos;
+	case IP_RECVORIGDSTADDR:
+		return &k->recvorig;
 	case IP_RECVERR:
 		return &k->recverr;
 	case IP_FREEBIND:

@@ -20,7 +20,7 @@ struct inet_sock {
 	/* options of level IPPROTO_IP */
 	uint8_t ttl, tos, mtu_discover, multicast_ttl, multicast_loop;
 	int multicast_if;		/* index; 0: by route */
-	bool pktinfo, recvttl, recvtos, recverr, hdrincl, freebind;
+	bool pktinfo, recvttl, recvtos, recverr, hdrincl, freebind, recvorig;
 };
 
 static inline struct inet_sock *inet_sk(const struct socket *s)
