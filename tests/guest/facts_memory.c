@@ -149,6 +149,13 @@ static void test_mprotect(void)
 
 #define REMAP(...)	(mremap(__VA_ARGS__) == MAP_FAILED ? -1 : 0)
 
+/* musl hands the place over with MREMAP_FIXED alone. */
+static char *leave(char *old, char *to)
+{
+	return (char *)syscall(SYS_mremap, old, PAGE, PAGE,
+		MREMAP_MAYMOVE | UNMAP_NOT, to);
+}
+
 static void test_mremap(void)
 {
 	char *a = area(8), *b = area(8), *s, *t;
@@ -179,6 +186,13 @@ static void test_mremap(void)
 	if (t != MAP_FAILED)
 		touch("moved", t, 0);
 	touch("left", b, 0);
+	FACT(leave(b, a) == a, "DONTUNMAP, to a free place");
+	FACT(leave(b, b + 4 * PAGE) != b + 4 * PAGE,
+		"DONTUNMAP, to a used place");
+	FACT(leave(b, b) != MAP_FAILED ? 0 : -1, "DONTUNMAP, onto itself");
+	FACT(leave(b, a + 1) != MAP_FAILED ? 0 : -1, "DONTUNMAP, odd");
+	FACT(leave(b, (char *)0xC0000000) != MAP_FAILED ? 0 : -1,
+		"DONTUNMAP, to the kernel");
 	s = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	s[0] = 9;
 	t = mremap(s, 0, PAGE, 1);

@@ -28,6 +28,8 @@ uint32_t vma_unmapped_area(struct mm *mm, uint32_t len);
 bool mm_too_large(struct mm *mm, uint32_t more);
 bool mm_overcommits(uint32_t len, uint32_t prot, uint32_t flags,
 	const struct file *file);
+/* Where a mapping goes, emptied, by mmap(2)'s address and flags; or errno */
+long mm_place(struct mm *mm, uint32_t addr, uint32_t len, uint32_t flags);
 
 /* mprotect.c: a call's range, end as a result; one without a hole */
 bool range_arg(uint32_t addr, uint32_t len, uint32_t *end);

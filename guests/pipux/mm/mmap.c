@@ -179,7 +179,7 @@ static bool too_much_data(struct mm *mm, uint32_t len)
 	return sum > limit;
 }
 
-static long place(struct mm *mm, uint32_t addr, uint32_t len, uint32_t flags)
+long mm_place(struct mm *mm, uint32_t addr, uint32_t len, uint32_t flags)
 {
 	struct vma *vma;
 
@@ -218,7 +218,7 @@ long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
 	if ((flags & MAP_PRIVATE) && (prot & PROT_WRITE)
 			&& too_much_data(mm, len))
 		return -ENOMEM;
-	at = place(mm, addr, len, flags);
+	at = mm_place(mm, addr, len, flags);
 	if (IS_ERR(at))
 		return at;
 	if (!file && !(flags & MAP_SHARED)

@@ -71,25 +71,28 @@ static bool remap_args_ok(uint32_t flags, uint32_t old_len, uint32_t new_len)
 		|| !(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP));
 }
 
-/* To the place that the program names, or to any and leaving the old one */
+/*
+ * To the place that the program names.  Without MREMAP_FIXED the name is a
+ * hint, which must be one that could be had all the same.
+ */
 static long remap_elsewhere(struct mm *mm, uint32_t addr, uint32_t old_len,
 		uint32_t new_len, uint32_t flags, uint32_t to)
 {
 	uint32_t end;
+	long at;
 
-	if (!(flags & MREMAP_FIXED)) {
-		to = mm_too_large(mm, new_len) ? 0
-			: vma_unmapped_area(mm, new_len);
-		if (!to)
-			return -ENOMEM;
-	} else if (!range_arg(to, new_len, &end) || to < TASK_BASE
-			|| (to < addr + old_len && addr < end)) {
+	if (!range_arg(to, new_len, &end)
+			|| (to < addr + old_len && addr < end))
 		return -EINVAL;
-	} else if (do_munmap(mm, to, new_len)) {
+	if (flags & MREMAP_FIXED) {
+		if (to < TASK_BASE)
+			return -EINVAL;
+	} else if (mm_too_large(mm, new_len)) {
 		return -ENOMEM;
 	}
-	return move_vma(mm, vma_find(mm, addr), addr, old_len, new_len, to,
-		flags & MREMAP_DONTUNMAP);
+	at = mm_place(mm, to, new_len, flags & MREMAP_FIXED ? MAP_FIXED : 0);
+	return IS_ERR(at) ? at : move_vma(mm, vma_find(mm, addr), addr,
+		old_len, new_len, at, flags & MREMAP_DONTUNMAP);
 }
 
 long sys_mremap(uint32_t addr, uint32_t old_len, uint32_t new_len,
