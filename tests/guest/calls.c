@@ -153,6 +153,46 @@ static void test_process_vm(void)
 	close(fd[1]);
 }
 
+static long advise(int fd, struct iovec *v, size_t n, int advice, int flags)
+{
+	return syscall(SYS_process_madvise, fd, v, n, advice, flags);
+}
+
+static void test_process_madvise(void)
+{
+	char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct iovec there[2] = { { page, 4096 }, { page + 4096, 4096 } };
+	pid_t pid, user;
+	int fd;
+
+	CHECK(!munmap(page + 4096, 4096));
+	pid = checked_fork();
+	if (!pid)
+		for (;;)
+			pause();
+	fd = syscall(SYS_pidfd_open, pid, 0);
+	CHECK(advise(fd, there, 1, MADV_COLD, 0) == 4096);
+	CHECK(advise(fd, there, 2, MADV_PAGEOUT, 0) == 4096);
+	CHECK_ERRNO(advise(fd, there + 1, 1, MADV_WILLNEED, 0), ENOMEM);
+	CHECK_ERRNO(advise(fd, there, 1, MADV_DONTNEED, 0), EINVAL);
+	CHECK_ERRNO(advise(fd, there, 1, MADV_COLD, 1), EINVAL);
+	CHECK_ERRNO(advise(fd, there, 1025, MADV_COLD, 0), EINVAL);
+	CHECK_ERRNO(advise(fd, (void *)16, 1, MADV_COLD, 0), EFAULT);
+	CHECK_ERRNO(advise(1, there, 1, MADV_COLD, 0), EBADF);
+	user = checked_fork();
+	if (!user) {
+		CHECK(!setuid(60001));
+		CHECK_ERRNO(advise(fd, there, 1, MADV_COLD, 0), EPERM);
+		_exit(0);
+	}
+	expect_success(user);
+	CHECK(!kill(pid, SIGKILL));
+	expect_signal(pid, SIGKILL);
+	CHECK_ERRNO(advise(fd, there, 1, MADV_COLD, 0), ESRCH);
+	close(fd);
+}
+
 static int compare(pid_t pid, int type, int a, int b)
 {
 	return syscall(SYS_kcmp, getpid(), pid, type, a, b);
@@ -355,6 +395,7 @@ int main(void)
 	test_pidfd();
 	test_clone_pidfd();
 	test_process_vm();
+	test_process_madvise();
 	test_kcmp();
 	test_openat2();
 	test_tee();

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Looking into other processes: process_vm_readv(2), process_vm_writev(2),
- * kcmp(2).
+ * process_madvise(2), kcmp(2).
  */
 #include "../fs/internal.h"
+#include <linux/mman.h>
 #include <linux/kcmp.h>
 
 /* ptrace(2), "access mode checking": the same user all over, or root */
@@ -121,6 +122,64 @@ long sys_process_vm_writev(int pid, const struct iovec *ulocal,
 		unsigned long nremote, unsigned long flags)
 {
 	return process_vm(pid, ulocal, nlocal, uremote, nremote, flags, true);
+}
+
+/* Range by range; what was advised before an error, or else the error */
+static long advise_all(struct mm *mm, const struct iovec *vec,
+		unsigned long n, int advice)
+{
+	long done = 0, rc = 0;
+
+	for (unsigned long i = 0; i < n && rc == 0; i++) {
+		rc = mm_advise(mm, (uint32_t)vec[i].iov_base, vec[i].iov_len,
+			advice);
+		if (rc == 0)
+			done += vec[i].iov_len;
+	}
+	return done ? done : rc;
+}
+
+/* process_madvise(2): such advice alone that changes nothing but the speed */
+static long advise_process(int pid, const struct iovec *vec, unsigned long n,
+		int advice)
+{
+	struct task *t = pid < 0 ? NULL : task_by_tid(pid);
+	struct mm *mm;
+	long rc;
+
+	if (!t)
+		return -ESRCH;
+	if (advice != MADV_COLD && advice != MADV_PAGEOUT
+			&& advice != MADV_WILLNEED)
+		return -EINVAL;
+	if (!may_look_into(t) || !capable(CAP_SYS_NICE))
+		return -EPERM;
+	if (!t->mm)
+		return -ESRCH;
+	mm = mm_get(t->mm);
+	rc = advise_all(mm, vec, n, advice);
+	mm_put(mm);
+	return rc;
+}
+
+long sys_process_madvise(int pidfd, const struct iovec *uvec,
+		unsigned long n, int advice, unsigned flags)
+{
+	struct iovec *vec;
+	struct iov unused;
+	bool nonblock;
+	long rc;
+	int pid;
+
+	if (flags)
+		return -EINVAL;
+	rc = iovec_import(uvec, n, &vec, &unused);
+	if (rc)
+		return rc;
+	pid = pidfd_pid(pidfd, &nonblock);
+	rc = pid == -EBADF ? -EBADF : advise_process(pid, vec, n, advice);
+	kfree(vec);
+	return rc;
 }
 
 /* 0 equal, 1 less, 2 greater */

@@ -108,9 +108,8 @@ static long populate(struct mm *mm, uint32_t start, uint32_t end, bool write)
 }
 
 /* What is mapped gets the advice even if there are holes; they are told */
-long sys_madvise(uint32_t addr, uint32_t len, int advice)
+long mm_advise(struct mm *mm, uint32_t addr, uint32_t len, int advice)
 {
-	struct mm *mm = current->mm;
 	struct vma *vma;
 	uint32_t end, stop;
 	long rc = 0, hole = 0;
@@ -131,4 +130,9 @@ long sys_madvise(uint32_t addr, uint32_t len, int advice)
 		rc = advise(mm, vma, addr, stop, advice);
 	}
 	return rc ? rc : hole;
+}
+
+long sys_madvise(uint32_t addr, uint32_t len, int advice)
+{
+	return mm_advise(current->mm, addr, len, advice);
 }

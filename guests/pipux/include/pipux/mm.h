@@ -118,6 +118,7 @@ void *shm_page(struct shm *shm, uint32_t index);
 int mm_give_page(struct mm *mm, uint32_t va, void *page);
 
 /* mm/mmap.c: address or negative errno; takes its own reference on file */
+long mm_advise(struct mm *mm, uint32_t addr, uint32_t len, int advice);
 long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
 	uint32_t flags, struct file *file, loff_t offset);
 int do_munmap(struct mm *mm, uint32_t start, uint32_t len);
