@@ -154,6 +154,37 @@ static void test_smaps(void)
 	CHECK(!amount(p, "\nPrivate_Dirty") && !munmap(p, 4096) && !close(fd));
 }
 
+/* Bits 63, present, and 61, of a file, of the page that p is in */
+static int pagemap(int fd, const void *p)
+{
+	uint64_t entry;
+
+	CHECK(pread(fd, &entry, 8, (uintptr_t)p / 4096 * 8) == 8);
+	return (int)(entry >> 63) * 2 + (int)(entry >> 61 & 1);
+}
+
+static void test_pagemap(void)
+{
+	volatile char *p = mmap(NULL, 16384, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+	int exe = open("/proc/self/exe", O_RDONLY);
+	uint64_t entry[4];
+
+	CHECK(p != MAP_FAILED && fd >= 0 && exe >= 0);
+	p[4096] = 1;
+	CHECK(pagemap(fd, (char *)p) == 0 && pagemap(fd, (char *)p + 4096) == 2);
+	CHECK(pread(fd, entry, 32, (uintptr_t)p / 4096 * 8) == 32);
+	CHECK(entry[1] >> 63 && !(entry[2] >> 63) && !(entry[3] >> 63));
+	CHECK_ERRNO(pread(fd, entry, 8, 4), EINVAL);
+	CHECK_ERRNO(pread(fd, entry, 12, 0), EINVAL);
+	CHECK(pread(fd, entry, 8, 1ll << 40) == 0);
+	CHECK(!munmap((char *)p, 16384));
+	p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, exe, 0);
+	CHECK(p != MAP_FAILED && *p == 0x7F && pagemap(fd, (char *)p) == 3);
+	CHECK(!munmap((char *)p, 4096) && !close(fd) && !close(exe));
+}
+
 /* The clock's: sleeping takes one */
 static void test_interrupts(void)
 {
@@ -200,6 +231,7 @@ int main(void)
 	test_fdinfo();
 	test_sleeper();
 	test_smaps();
+	test_pagemap();
 	test_interrupts();
 	test_system();
 	return passed("procfiles");

@@ -16,19 +16,52 @@ struct text {				/* file.priv */
 	size_t len;
 };
 
-void proc_printf(struct proc_out *o, const char *fmt, ...)
+/* Makes room for n more bytes and a NUL, unless something was cut already */
+static bool grow(struct proc_out *o, size_t n)
+{
+	size_t size = o->size;
+	char *buf;
+
+	if (o->len >= o->size)
+		return false;
+	while (size <= o->len + n)
+		size *= 2;
+	buf = size <= TEXT_MAX ? kmalloc(size) : NULL;
+	if (!buf)
+		return false;
+	memcpy(buf, o->buf, o->len);
+	kfree(o->buf);
+	o->buf = buf;
+	o->size = size;
+	return true;
+}
+
+static size_t print(struct proc_out *o, const char *fmt, va_list ap)
 {
 	size_t left = o->len < o->size ? o->size - o->len : 0;
+
+	return vsnprintf(left ? o->buf + o->len : NULL, left, fmt, ap);
+}
+
+void proc_printf(struct proc_out *o, const char *fmt, ...)
+{
 	va_list ap;
+	size_t n;
 
 	va_start(ap, fmt);
-	o->len += vsnprintf(left ? o->buf + o->len : NULL, left, fmt, ap);
+	n = print(o, fmt, ap);
 	va_end(ap);
+	if (unlikely(o->len + n >= o->size) && grow(o, n)) {
+		va_start(ap, fmt);
+		n = print(o, fmt, ap);
+		va_end(ap);
+	}
+	o->len += n;
 }
 
 void proc_write(struct proc_out *o, const void *p, size_t n)
 {
-	if (o->len + n <= o->size)
+	if (o->len + n < o->size || grow(o, n))
 		memcpy(o->buf + o->len, p, n);
 	o->len += n;
 }

@@ -92,10 +92,17 @@ int proc_auxv_show(struct proc_out *o, const struct proc_node *n);
 int proc_wchan_show(struct proc_out *o, const struct proc_node *n);
 int proc_personality_show(struct proc_out *o, const struct proc_node *n);
 int proc_fdinfo_show(struct proc_out *o, const struct proc_node *n);
+
+/* proc_pages.c */
 int proc_smaps_show(struct proc_out *o, const struct proc_node *n);
+extern const struct file_ops proc_pagemap_fops;
 
 /* proc_mem.c */
 extern const struct file_ops proc_mem_fops;
+/* Whose file it is; NULL or ERR_PTR: nothing is to be had of it */
+struct task *proc_task_for_debugger(const struct file *f);
+int proc_debugger_open(struct inode *inode, struct file *f);
+loff_t proc_address_llseek(struct file *f, loff_t off, int whence);
 int proc_syscall_show(struct proc_out *o, const struct proc_node *n);
 
 /* proc_counters.c */

@@ -6,8 +6,7 @@
 #include "proc.h"
 #include <pipux/arch.h>
 
-/* NULL or ERR_PTR: nothing is to be had of it */
-static struct task *task_for_debugger(const struct file *f)
+struct task *proc_task_for_debugger(const struct file *f)
 {
 	struct task *t = proc_task(proc_node(f->inode));
 
@@ -20,7 +19,7 @@ static struct task *task_for_debugger(const struct file *f)
 static ssize_t mem_move(struct file *f, struct iov *iov, loff_t *pos,
 		bool write)
 {
-	struct task *t = task_for_debugger(f);
+	struct task *t = proc_task_for_debugger(f);
 	uint8_t *page;
 	size_t done = 0;
 	ssize_t rc = -EIO;
@@ -67,15 +66,15 @@ static ssize_t mem_write(struct file *f, struct iov *iov, loff_t *pos)
 	return mem_move(f, iov, pos, true);
 }
 
-static int mem_open(struct inode *inode, struct file *f)
+int proc_debugger_open(struct inode *inode, struct file *f)
 {
-	struct task *t = task_for_debugger(f);
+	struct task *t = proc_task_for_debugger(f);
 
 	return IS_ERR(t) ? (int)PTR_ERR(t) : t ? 0 : -ESRCH;
 }
 
 /* Addresses are not within any file's size */
-static loff_t mem_llseek(struct file *f, loff_t off, int whence)
+loff_t proc_address_llseek(struct file *f, loff_t off, int whence)
 {
 	if (whence == SEEK_CUR)
 		off += f->pos;
@@ -86,10 +85,10 @@ static loff_t mem_llseek(struct file *f, loff_t off, int whence)
 }
 
 const struct file_ops proc_mem_fops = {
-	.open = mem_open,
+	.open = proc_debugger_open,
 	.read = mem_read,
 	.write = mem_write,
-	.llseek = mem_llseek,
+	.llseek = proc_address_llseek,
 };
 
 int proc_syscall_show(struct proc_out *o, const struct proc_node *n)

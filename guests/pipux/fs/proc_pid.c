@@ -221,6 +221,7 @@ static const struct proc_entry pid_entries[] = {
 	{ "personality", S_IFREG | 0400, .show = proc_personality_show },
 	{ "mem", S_IFREG | 0600, .fops = &proc_mem_fops },
 	{ "syscall", S_IFREG | 0400, .show = proc_syscall_show },
+	{ "pagemap", S_IFREG | 0400, .fops = &proc_pagemap_fops },
 	{ "maps", S_IFREG | 0444, .show = proc_maps_show },
 	{ "smaps", S_IFREG | 0444, .show = proc_smaps_show },
 	{ "limits", S_IFREG | 0444, .show = proc_limits_show },
