@@ -13,7 +13,7 @@ PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "cow",
             "recursion", "images", "files", "pipes", "clocks", "processes",
             "badcalls", "names", "descriptors", "events", "realtime",
             "inheritance", "ptys", "mounts",
-            "procfiles", "watches", "sysvipc", "mqueues", "sockets",
+            "procfiles", "watches", "xattrs", "sysvipc", "mqueues", "sockets",
             "unix_sockets", "unix_rights", "netlink", "packets", "calls", "settings",
             "tracers", "coredump", "steps"]
 

@@ -34,6 +34,7 @@ void inode_free(struct inode *inode)
 		inode->sb->ops->evict(inode);
 	if (inode->pipe)
 		pipe_free(inode->pipe);
+	xattrs_free(inode);
 	kfree(inode);
 }
 

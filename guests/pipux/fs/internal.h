@@ -147,6 +147,9 @@ uint32_t tmpfs_pages(void);		/* in all instances */
 /* ext2/super.c */
 extern struct fs_type ext2_type;
 
+/* xattr_store.c: at the inode's end */
+void xattrs_free(struct inode *inode);
+
 /* sync.c: can f be synced at all?  Then it is: 0 or errno */
 bool file_syncs(const struct file *f);
 int file_sync(struct file *f);

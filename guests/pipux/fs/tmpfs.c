@@ -399,6 +399,7 @@ static int mount_with(struct super_block *sb, const struct tmpfs_options *o)
 	fs->max_pages = limit_of(o->max_pages);
 	fs->max_inodes = limit_of(o->max_inodes);
 	sb->priv = fs;
+	sb->keeps_xattrs = true;
 	sb->ops = &tmpfs_super_ops;
 	inode = tmpfs_inode(sb, S_IFDIR | o->mode, 0);
 	if (IS_ERR(inode))

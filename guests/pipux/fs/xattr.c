@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Extended attributes (xattr(7)).  No file system has them, as in a Linux
- * configured so: the calls end with EOPNOTSUPP after all other errors.
+ * Extended attributes (xattr(7)).  tmpfs keeps those of the trusted and the
+ * security name space; for all others the calls end with EOPNOTSUPP after all
+ * other errors.
+ *
+ * LIMIT: security.capability is EOPNOTSUPP: execve gives no file's rights.
  */
-#include "internal.h"
+#include "xattr_store.h"
+#include "notify.h"
 #include <linux/xattr.h>
 
 #define NAME_BYTES	(XATTR_NAME_MAX + 1)
@@ -45,6 +49,23 @@ static long get_name(char *name, const char *uname)
 	return n < 0 ? n : 0;
 }
 
+static bool nameless(const char *name, const char *prefix)
+{
+	return begins(name, prefix) && !name[strlen(prefix)];
+}
+
+/* Has the file system a place for it?  0, -EOPNOTSUPP, -EINVAL */
+static long storable(const struct inode *inode, const char *name)
+{
+	if (!inode->sb->keeps_xattrs || !strcmp(name, XATTR_NAME_CAPS))
+		return -EOPNOTSUPP;
+	if (nameless(name, XATTR_TRUSTED_PREFIX)
+	    || nameless(name, XATTR_SECURITY_PREFIX))
+		return -EINVAL;
+	return begins(name, XATTR_TRUSTED_PREFIX)
+		|| begins(name, XATTR_SECURITY_PREFIX) ? 0 : -EOPNOTSUPP;
+}
+
 /* What a call is about: by path or, path NULL, by descriptor */
 struct target {
 	const char *path;
@@ -66,67 +87,182 @@ static long target_get(const struct target *t, struct path *p)
 	return 0;
 }
 
-static long named(const struct target *t, const char *uname, int mask)
+/*
+ * The file and the name of the attribute, in name[NAME_BYTES], once all is
+ * permitted: 0, *p referenced; or errno
+ */
+static long named(const struct target *t, const char *uname, int mask,
+		char *name, struct path *p)
 {
-	char name[NAME_BYTES];
-	struct path p;
-	long rc = target_get(t, &p);
+	long rc = target_get(t, p);
 
 	if (rc)
 		return rc;
-	if ((mask & MAY_WRITE) && mount_read_only(p.mnt))
+	if ((mask & MAY_WRITE) && mount_read_only(p->mnt))
 		rc = -EROFS;
 	if (rc == 0)
 		rc = get_name(name, uname);
 	if (rc == 0)
-		rc = name_permission(p.dentry->inode, name, mask);
-	path_put(&p);
-	return rc ? rc : -EOPNOTSUPP;
+		rc = name_permission(p->dentry->inode, name, mask);
+	if (rc == 0)
+		rc = storable(p->dentry->inode, name);
+	if (rc)
+		path_put(p);
+	return rc;
 }
 
-/* LIMIT: of a value that cannot be kept only the ends are looked at */
-static long value_check(const char *uvalue, size_t size)
-{
-	char c;
-
-	if (!size)
-		return 0;
-	if (size > XATTR_SIZE_MAX)
-		return -E2BIG;
-	return get_user(c, uvalue) || get_user(c, uvalue + size - 1)
-		? -EFAULT : 0;
-}
-
-static long set(const struct target *t, const char *uname, const char *uvalue,
+/* Stores, or with value NULL takes away, and tells it */
+static long change(const struct path *p, const char *name, const void *value,
 		size_t size, int flags)
 {
+	struct inode *inode = p->dentry->inode;
+	long rc = xattr_store(inode, name, value, size, flags);
+
+	if (rc == 0) {
+		inode->ctime = inode_time();
+		notify_dentry(p->dentry, IN_ATTRIB);
+	}
+	return rc;
+}
+
+/* The value in kernel memory, to be freed; ERR_PTR */
+static void *get_value(const void *uvalue, size_t size)
+{
+	void *value;
+
+	if (size > XATTR_SIZE_MAX)
+		return ERR_PTR(-E2BIG);
+	value = kmalloc(size + 1);
+	if (!value)
+		return ERR_PTR(-ENOMEM);
+	if (!size || !copy_from_user(value, uvalue, size))
+		return value;
+	kfree(value);
+	return ERR_PTR(-EFAULT);
+}
+
+static long set_on(const struct path *p, const char *uname,
+		const void *uvalue, size_t size, int flags)
+{
 	char name[NAME_BYTES];
+	void *value;
+	long rc;
+
+	if (mount_read_only(p->mnt))
+		return -EROFS;
+	if (flags & ~(XATTR_CREATE | XATTR_REPLACE))
+		return -EINVAL;
+	rc = get_name(name, uname);
+	if (rc)
+		return rc;
+	value = get_value(uvalue, size);
+	if (IS_ERR(value))
+		return PTR_ERR(value);
+	rc = name_permission(p->dentry->inode, name, MAY_WRITE);
+	if (rc == 0)
+		rc = storable(p->dentry->inode, name);
+	if (rc == 0)
+		rc = change(p, name, value, size, flags);
+	kfree(value);
+	return rc;
+}
+
+static long set(const struct target *t, const char *uname, const void *uvalue,
+		size_t size, int flags)
+{
 	struct path p;
 	long rc = target_get(t, &p);
 
 	if (rc)
 		return rc;
-	if (mount_read_only(p.mnt))
-		rc = -EROFS;
-	else if (flags & ~(XATTR_CREATE | XATTR_REPLACE))
-		rc = -EINVAL;
-	if (rc == 0)
-		rc = get_name(name, uname);
-	if (rc == 0)
-		rc = value_check(uvalue, size);
-	if (rc == 0)
-		rc = name_permission(p.dentry->inode, name, MAY_WRITE);
+	rc = set_on(&p, uname, uvalue, size, flags);
 	path_put(&p);
-	return rc ? rc : -EOPNOTSUPP;
+	return rc;
 }
 
-static long list(const struct target *t)
+/* To the user; a copy, as the attribute may go while he is paged in */
+static long give(void *ubuf, size_t room, const void *value, size_t size)
+{
+	void *copy;
+	long rc;
+
+	if (!room)
+		return size;
+	if (size > room)
+		return -ERANGE;
+	copy = kmalloc(size + 1);
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, value, size);
+	rc = copy_to_user(ubuf, copy, size) ? -EFAULT : (long)size;
+	kfree(copy);
+	return rc;
+}
+
+static long get(const struct target *t, const char *uname, void *ubuf,
+		size_t room)
+{
+	char name[NAME_BYTES];
+	const struct xattr *x;
+	struct path p;
+	long rc = named(t, uname, MAY_READ, name, &p);
+
+	if (rc)
+		return rc;
+	x = xattr_find(p.dentry->inode, name);
+	rc = x ? give(ubuf, room, x->value, x->size) : -ENODATA;
+	path_put(&p);
+	return rc;
+}
+
+static long take_away(const struct target *t, const char *uname)
+{
+	char name[NAME_BYTES];
+	struct path p;
+	long rc = named(t, uname, MAY_WRITE, name, &p);
+
+	if (rc)
+		return rc;
+	rc = change(&p, name, NULL, 0, XATTR_REPLACE);
+	path_put(&p);
+	return rc;
+}
+
+/* The names one after the other into buf if it is not NULL; how long */
+static size_t names(const struct inode *inode, char *buf)
+{
+	bool all = capable(CAP_SYS_ADMIN);
+	size_t n = 0;
+
+	for (const struct xattr *x = inode->xattrs; x; x = x->next) {
+		size_t length = strlen(x->name) + 1;
+
+		if (begins(x->name, XATTR_TRUSTED_PREFIX) && !all)
+			continue;
+		if (buf)
+			memcpy(buf + n, x->name, length);
+		n += length;
+	}
+	return n;
+}
+
+static long list(const struct target *t, void *ubuf, size_t room)
 {
 	struct path p;
+	char *buf;
 	long rc = target_get(t, &p);
 
-	if (rc == 0)
-		path_put(&p);
+	if (rc)
+		return rc;
+	rc = names(p.dentry->inode, NULL);
+	if (rc && room) {
+		buf = kmalloc(rc);
+		if (buf)
+			names(p.dentry->inode, buf);
+		rc = buf ? give(ubuf, room, buf, rc) : -ENOMEM;
+		kfree(buf);
+	}
+	path_put(&p);
 	return rc;
 }
 
@@ -135,25 +271,26 @@ static long list(const struct target *t)
 #define OPEN(n)		(&(struct target){ .fd = (n) })
 
 #define XATTR_CALLS(prefix, type, target)				\
-long sys_##prefix##setxattr(type t, const char *uname, const char *uvalue, \
+long sys_##prefix##setxattr(type t, const char *uname, const void *uvalue, \
 		size_t size, int flags)					\
 {									\
 	return set(target(t), uname, uvalue, size, flags);		\
 }									\
 									\
-long sys_##prefix##getxattr(type t, const char *uname)			\
+long sys_##prefix##getxattr(type t, const char *uname, void *ubuf,	\
+		size_t room)						\
 {									\
-	return named(target(t), uname, MAY_READ);			\
+	return get(target(t), uname, ubuf, room);			\
 }									\
 									\
 long sys_##prefix##removexattr(type t, const char *uname)		\
 {									\
-	return named(target(t), uname, MAY_WRITE);			\
+	return take_away(target(t), uname);				\
 }									\
 									\
-long sys_##prefix##listxattr(type t)					\
+long sys_##prefix##listxattr(type t, void *ubuf, size_t room)		\
 {									\
-	return list(target(t));						\
+	return list(target(t), ubuf, room);				\
 }
 
 XATTR_CALLS(, const char *, FOLLOWED)

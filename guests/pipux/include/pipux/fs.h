@@ -71,6 +71,7 @@ struct super_block {
 	int writers;				/* files open for writing */
 	void *priv;
 	struct list link;			/* in all_supers; fs/super.c */
+	bool keeps_xattrs;	/* in memory: fs/xattr_store.c */
 	bool sleeps;		/* operations wait for a device: take lock */
 	struct mutex lock;
 	loff_t max_bytes;			/* of a file; 0: no own limit */
@@ -137,6 +138,7 @@ struct inode {
 	struct file_lock *locks;		/* fs/locks.c */
 	struct lease *leases;			/* fs/leases.c */
 	struct inotify_watch *watches;		/* fs/notify.h */
+	struct xattr *xattrs;			/* fs/xattr_store.c */
 	int writers;		/* files open for writing; < 0: it is executed */
 	int readers;		/* files open for reading only */
 	uint8_t write_hint;	/* F_SET_RW_HINT */
