@@ -7,7 +7,7 @@
 long sys_futex_waitv(const struct futex_waitv *uv, uint32_t n, uint32_t flags,
 	const void *utimeout, int clock);
 
-/* What is waited for, on its way to being so */
+/* What is waited for, on its way to being so; of an address the low half */
 struct words {
 	struct futex_waitv *v;
 	struct futex_waiter *w;
@@ -18,8 +18,7 @@ static long check(const struct words *s)
 {
 	for (uint32_t i = 0; i < s->n; i++)
 		if ((s->v[i].flags & ~FLAGS_KNOWN) || s->v[i].__reserved
-				|| !(s->v[i].flags & FUTEX_32)
-				|| s->v[i].uaddr >> 32)
+				|| !(s->v[i].flags & FUTEX_32))
 			return -EINVAL;
 	return 0;
 }
