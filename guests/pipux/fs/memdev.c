@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The devices without hardware: null, zero, full, random, urandom. */
 #include "internal.h"
+#include <pipux/mm.h>
 #include <pipux/random.h>
 #include <linux/random.h>
 
@@ -19,6 +20,15 @@ static ssize_t zero_read(struct file *f, struct iov *iov, loff_t *pos)
 	size_t n = iov->len;
 
 	return iov_zero(iov, n) ? -EFAULT : (ssize_t)n;
+}
+
+/* Memory without a file */
+static int zero_mmap(struct file *f, struct vma *vma)
+{
+	vma->file = NULL;
+	vma->offset = 0;
+	file_put(f);
+	return 0;
 }
 
 static ssize_t full_write(struct file *f, struct iov *iov, loff_t *pos)
@@ -106,6 +116,7 @@ static const struct file_ops null_ops = {
 };
 static const struct file_ops zero_ops = {
 	.read = zero_read, .write = null_write, .llseek = noop_llseek,
+	.mmap = zero_mmap,
 };
 static const struct file_ops full_ops = {
 	.read = zero_read, .write = full_write, .llseek = noop_llseek,

@@ -4,6 +4,8 @@
 #include <linux/memfd.h>
 
 #define PREFIX		"memfd:"
+#define MFD_KNOWN	(MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB)
+#define MFD_HUGE_SIZES	((unsigned)MFD_HUGE_MASK << MFD_HUGE_SHIFT)
 #define NAME_LIMIT	(NAME_MAX - 6)	/* without the prefix */
 
 long sys_memfd_create(const char *uname, unsigned flags)
@@ -12,11 +14,13 @@ long sys_memfd_create(const char *uname, unsigned flags)
 	struct file *f;
 	long n;
 
-	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+	if (flags & ~MFD_KNOWN & ~(flags & MFD_HUGETLB ? MFD_HUGE_SIZES : 0))
 		return -EINVAL;
 	n = strncpy_from_user(name + strlen(PREFIX), uname, NAME_LIMIT + 1);
 	if (n < 0)
 		return n == -ENAMETOOLONG ? -EINVAL : n;
+	if (flags & MFD_HUGETLB)	/* as Linux without hugetlbfs */
+		return -ENOSYS;
 	f = tmpfs_anon_file(memory_mount(), name, O_RDWR | O_LARGEFILE);
 	if (IS_ERR(f))
 		return PTR_ERR(f);

@@ -90,6 +90,7 @@ int proc_oom_adj_show(struct proc_out *o, const struct proc_node *n);
 int proc_oom_adj_store(const struct proc_node *n, char *text, size_t len);
 int proc_auxv_show(struct proc_out *o, const struct proc_node *n);
 int proc_wchan_show(struct proc_out *o, const struct proc_node *n);
+int proc_timerslack_show(struct proc_out *o, const struct proc_node *n);
 int proc_personality_show(struct proc_out *o, const struct proc_node *n);
 int proc_fdinfo_show(struct proc_out *o, const struct proc_node *n);
 

@@ -86,6 +86,16 @@ int proc_wchan_show(struct proc_out *o, const struct proc_node *n)
 	return 0;
 }
 
+int proc_timerslack_show(struct proc_out *o, const struct proc_node *n)
+{
+	struct task *t = proc_task(n);
+
+	if (!t)
+		return -ESRCH;
+	proc_printf(o, "%u\n", t->timer_slack);
+	return 0;
+}
+
 int proc_personality_show(struct proc_out *o, const struct proc_node *n)
 {
 	struct task *t = proc_task(n);

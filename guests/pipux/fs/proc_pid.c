@@ -220,6 +220,7 @@ static const struct proc_entry pid_entries[] = {
 	{ "wchan", S_IFREG | 0444, .show = proc_wchan_show },
 	{ "personality", S_IFREG | 0400, .show = proc_personality_show },
 	{ "mem", S_IFREG | 0600, .fops = &proc_mem_fops },
+	{ "timerslack_ns", S_IFREG | 0444, .show = proc_timerslack_show },
 	{ "syscall", S_IFREG | 0400, .show = proc_syscall_show },
 	{ "pagemap", S_IFREG | 0400, .fops = &proc_pagemap_fops },
 	{ "maps", S_IFREG | 0444, .show = proc_maps_show },

@@ -56,6 +56,8 @@ static void *tmpfs_get_page(struct inode *inode, uint32_t index, unsigned how)
 		return ERR_PTR(-EINVAL);
 	page = page_tree_get(&node_of(inode)->pages, index);
 	if (unlikely(!page)) {
+		if (how & PAGE_PRESENT)
+			return ERR_PTR(-EAGAIN);
 		page = how & PAGE_SHARE ? fill_hole(inode, index) : zero_page;
 		if (IS_ERR(page))
 			return page;

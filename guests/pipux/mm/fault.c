@@ -36,12 +36,6 @@ static void enter_held(struct mm *mm, uint32_t *entry, uint32_t va,
 	page_enter(mm, entry, va, p, flags);
 }
 
-/* Index in the file or shared memory of the page at va */
-static inline uint32_t page_index(const struct vma *vma, uint32_t va)
-{
-	return (uint32_t)((vma->offset + (va - vma->start)) >> PAGE_SHIFT);
-}
-
 static int fault_anonymous(struct mm *mm, struct vma *vma, uint32_t *entry,
 		uint32_t va)
 {

@@ -40,6 +40,12 @@ int mm_populate(struct mm *mm, uint32_t start, uint32_t end, bool write);
 void mm_populate_new(struct mm *mm, uint32_t start, uint32_t end);
 bool lock_room(struct mm *mm, uint32_t pages);	/* by RLIMIT_MEMLOCK */
 
+/* Index in the file or shared memory of the page at va */
+static inline uint32_t page_index(const struct vma *vma, uint32_t va)
+{
+	return (uint32_t)((vma->offset + (va - vma->start)) >> PAGE_SHIFT);
+}
+
 /* unmap.c */
 void unmap_page(struct mm *mm, uint32_t *entry, uint32_t va);
 void unmap_range(struct mm *mm, uint32_t start, uint32_t end);
@@ -74,6 +80,7 @@ void cow_release(uint32_t e);			/* an entry is gone */
 /* shm.c: pages that processes share without a file */
 struct shm *shm_new(uint32_t pages);
 void shm_punch(struct shm *shm, uint32_t index, uint32_t pages);
+bool shm_present(const struct shm *shm, uint32_t index);	/* touched */
 
 static inline void page_copy(void *dst, const void *src)
 {

@@ -43,11 +43,10 @@ static long punch(struct mm *mm, struct vma *vma, uint32_t start,
 	return rc;
 }
 
+/* MADV_DONTNEED, MADV_FREE: the contents go */
 static long forget(struct mm *mm, struct vma *vma, uint32_t start,
 		uint32_t end, bool only_private)
 {
-	if (vma->flags & MAP_LOCKED)
-		return -EINVAL;
 	if (only_private && (vma->file || vma->shm))
 		return -EINVAL;
 	unmap_range(mm, start, end);
@@ -58,14 +57,18 @@ static long forget(struct mm *mm, struct vma *vma, uint32_t start,
 static long advise(struct mm *mm, struct vma *vma, uint32_t start,
 		uint32_t end, int advice)
 {
+	bool locked = vma->flags & MAP_LOCKED;
+
 	switch (advice) {
-	case MADV_DONTNEED:
+	case MADV_DONTNEED_LOCKED:
 		return forget(mm, vma, start, end, false);
+	case MADV_DONTNEED:
 	case MADV_FREE:
-		return forget(mm, vma, start, end, true);
+		return locked ? -EINVAL
+			: forget(mm, vma, start, end, advice == MADV_FREE);
 	case MADV_COLD:
 	case MADV_PAGEOUT:
-		return vma->flags & MAP_LOCKED ? -EINVAL : 0;
+		return locked ? -EINVAL : 0;
 	case MADV_REMOVE:
 		return punch(mm, vma, start, end);
 	case MADV_DONTFORK:
@@ -87,7 +90,7 @@ static bool known(int advice)
 	switch (advice) {
 	case MADV_NORMAL ... MADV_DONTNEED:
 	case MADV_FREE ... MADV_DOFORK:
-	case MADV_HUGEPAGE ... MADV_POPULATE_WRITE:
+	case MADV_HUGEPAGE ... MADV_DONTNEED_LOCKED:
 		return true;
 	}
 	return false;

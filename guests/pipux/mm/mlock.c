@@ -45,6 +45,11 @@ void mm_populate_new(struct mm *mm, uint32_t start, uint32_t end)
 			&& !(vma->flags & MAP_SHARED));
 }
 
+bool lock_allowed(void)
+{
+	return capable(CAP_IPC_LOCK) || rlimit_get(RLIMIT_MEMLOCK);
+}
+
 bool lock_room(struct mm *mm, uint32_t pages)
 {
 	return capable(CAP_IPC_LOCK) || pages + pages_locked(mm, 0, TASK_TOP)
@@ -86,7 +91,7 @@ static long lock_range(uint32_t addr, uint32_t len, bool fault)
 	uint32_t end;
 	long rc;
 
-	if (!capable(CAP_IPC_LOCK) && !rlimit_get(RLIMIT_MEMLOCK))
+	if (!lock_allowed())
 		return -EPERM;
 	if (!lock_arg(&addr, len, &end))
 		return -EINVAL;
@@ -157,12 +162,13 @@ long sys_mlockall(int flags)
 	if (!flags || flags == MCL_ONFAULT || (flags & ~(MCL_CURRENT
 			| MCL_FUTURE | MCL_ONFAULT)))
 		return -EINVAL;
-	if (!capable(CAP_IPC_LOCK) && !limit)
+	if (!lock_allowed())
 		return -EPERM;
 	if ((flags & MCL_CURRENT) && !capable(CAP_IPC_LOCK)
 			&& mm->total_vm > limit >> PAGE_SHIFT)
 		return -ENOMEM;
-	mm->lock_future = flags & MCL_FUTURE ? MAP_LOCKED : 0;
+	mm->lock_future = !(flags & MCL_FUTURE) ? 0
+		: flags & MCL_ONFAULT ? MAP_LOCKED : MAP_LOCKED | MAP_POPULATE;
 	if (flags & MCL_CURRENT)
 		mark_all(mm, MAP_LOCKED);
 	if ((flags & MCL_CURRENT) && !(flags & MCL_ONFAULT))

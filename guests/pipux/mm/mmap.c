@@ -265,12 +265,17 @@ static long mmap_checked(uint32_t addr, uint32_t len, uint32_t prot,
 	rc = type_check(file, prot, &flags);
 	if (rc)
 		return rc;
+	if (flags & MAP_LOCKED) {
+		if (!lock_allowed())
+			return -EPERM;
+		flags |= MAP_POPULATE;
+	}
 	flags |= mm->lock_future;
 	if ((flags & MAP_LOCKED) && !lock_room(mm, PAGE_ALIGN(len)
 			>> PAGE_SHIFT))
 		return -EAGAIN;
 	rc = do_mmap(mm, addr, len, prot, flags, file, offset);
-	if (!IS_ERR(rc) && (flags & (MAP_LOCKED | MAP_POPULATE)))
+	if (!IS_ERR(rc) && (flags & MAP_POPULATE))
 		mm_populate_new(mm, rc, rc + PAGE_ALIGN(len));
 	return rc;
 }
@@ -282,7 +287,8 @@ long sys_mmap2(uint32_t addr, uint32_t len, uint32_t prot, uint32_t flags,
 	long rc;
 
 	if (flags & MAP_ANONYMOUS)
-		return mmap_checked(addr, len, prot, flags, NULL, 0);
+		return flags & MAP_HUGETLB ? -EINVAL
+			: mmap_checked(addr, len, prot, flags, NULL, 0);
 	file = fd_get(fd);
 	if (!file)
 		return -EBADF;
@@ -337,7 +343,7 @@ long sys_brk(uint32_t brk)
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
 				| VMA_HEAP | mm->lock_future, NULL, 0)))
 			return mm->brk;
-		if (mm->lock_future)
+		if (mm->lock_future & MAP_POPULATE)
 			mm_populate_new(mm, old, new);
 	}
 	mm->brk = brk;

@@ -122,7 +122,34 @@ long sys_msync(uint32_t addr, uint32_t len, int flags)
 	return flags & MS_SYNC ? sync_range(current->mm, addr, end) : 0;
 }
 
-/* Every page that is mapped counts as resident once it was touched */
+static bool file_present(const struct inode *inode, uint32_t index)
+{
+	void *page;
+
+	if (!inode->ops->get_page)
+		return false;
+	page = inode->ops->get_page((struct inode *)inode, index,
+		PAGE_PRESENT);
+	if (IS_ERR(page))
+		return false;
+	page_unpin(page);
+	return true;
+}
+
+/* A page is resident once it was touched, by anybody if it is shared */
+static bool in_core(struct mm *mm, uint32_t addr)
+{
+	uint32_t *entry = partition_entry(mm->part, addr);
+	struct vma *vma;
+
+	if (entry && *entry)
+		return true;
+	vma = vma_find(mm, addr);
+	if (vma->file)
+		return file_present(vma->file->inode, page_index(vma, addr));
+	return vma->shm && shm_present(vma->shm, page_index(vma, addr));
+}
+
 long sys_mincore(uint32_t addr, uint32_t len, uint8_t *uvec)
 {
 	struct mm *mm = current->mm;
@@ -133,9 +160,10 @@ long sys_mincore(uint32_t addr, uint32_t len, uint8_t *uvec)
 	if (!range_arg(addr, len, &end)
 			|| (len && !range_mapped(mm, addr, end)))
 		return -ENOMEM;
+	if (!user_range_ok(uvec, 0))
+		return -EFAULT;
 	for (; addr < end; addr += PAGE_SIZE) {
-		uint32_t *entry = partition_entry(mm->part, addr);
-		uint8_t here = entry && *entry;
+		uint8_t here = in_core(mm, addr);
 
 		if (put_user(here, uvec++))
 			return -EFAULT;

@@ -104,9 +104,10 @@ long sys_mremap(uint32_t addr, uint32_t old_len, uint32_t new_len,
 
 	old_len = PAGE_ALIGN(old_len);
 	new_len = PAGE_ALIGN(new_len);
-	if (!remap_args_ok(flags, old_len, new_len)
-			|| !range_arg(addr, old_len, &end))
+	if (addr % PAGE_SIZE || !remap_args_ok(flags, old_len, new_len))
 		return -EINVAL;
+	if (!range_arg(addr, old_len, &end))
+		return new_len > old_len ? -EFAULT : -EINVAL;
 	vma = vma_find(mm, addr);
 	if (!vma || vma->start > addr || vma->end < end)
 		return -EFAULT;

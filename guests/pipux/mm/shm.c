@@ -55,6 +55,11 @@ void shm_punch(struct shm *shm, uint32_t index, uint32_t pages)
 	}
 }
 
+bool shm_present(const struct shm *shm, uint32_t index)
+{
+	return index < shm->pages && shm->page[index];
+}
+
 void *shm_page(struct shm *shm, uint32_t index)
 {
 	if (index >= shm->pages)

@@ -124,6 +124,7 @@ long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
 int do_munmap(struct mm *mm, uint32_t start, uint32_t len);
 /* mm/mlock.c: pages of [start, end) that are locked */
 uint32_t pages_locked(struct mm *mm, uint32_t start, uint32_t end);
+bool lock_allowed(void);	/* at all: RLIMIT_MEMLOCK, CAP_IPC_LOCK */
 /* A shared mapping of the file may be written, or become so */
 bool mapped_for_writing(const struct inode *inode);
 
