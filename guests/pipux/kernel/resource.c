@@ -204,6 +204,7 @@ void rusage_fill(struct process *p, int who, struct rusage *r)
 	if (who == RUSAGE_CHILDREN || who == RUSAGE_BOTH)
 		add_children(p, r, &utime, &stime);
 	if (who == RUSAGE_THREAD) {
+		task_account(current);
 		utime = current->utime;
 		stime = current->stime;
 		r->ru_nvcsw = (long)current->switches;
