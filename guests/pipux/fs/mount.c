@@ -277,6 +277,7 @@ long sys_umount2(const char *utarget, int flags)
 		(flags & UMOUNT_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, 0, &p);
 	if (rc)
 		return rc;
+	path_cross(&p);			/* a walk to `.` did not */
 	rc = capable(CAP_SYS_ADMIN) ? umount(&p, flags) : -EPERM;
 	path_put(&p);
 	return rc;

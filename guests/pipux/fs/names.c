@@ -127,7 +127,7 @@ int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev)
 		rc = -EPERM;
 	if (rc)
 		return name_done(d, &dir, rc);
-	rc = -EPERM;
+	rc = type == S_IFREG ? -EACCES : -EPERM;
 	parent = DIR_OF(dir.dentry);
 	mode = (mode & MODE_PERM & ~current->fs->umask) | type;
 	if (type == S_IFREG && parent->ops->create)

@@ -129,8 +129,7 @@ static int open_lookup(int dfd, const char *path, int flags, uint32_t mode,
 	unsigned lookup = (flags & O_NOFOLLOW) ? 0 : LOOKUP_FOLLOW;
 
 	if (flags & O_CREAT)
-		return flags & O_DIRECTORY ? -EINVAL
-			: create_lookup(dfd, path, flags, mode, created, p);
+		return create_lookup(dfd, path, flags, mode, created, p);
 	if ((flags & O_DIRECTORY) && !(flags & O_NOFOLLOW))
 		lookup |= LOOKUP_DIRECTORY;
 	return path_lookup(dfd, path, lookup, p);
@@ -141,10 +140,11 @@ static int open_flags(int flags)
 {
 	if (flags & O_PATH)
 		return flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if ((flags & O_TMPFILE) == O_TMPFILE
-	    && ((flags & O_CREAT) || !(flags & O_ACCMODE)))
+	if ((flags & O_CREAT) && (flags & O_DIRECTORY))
 		return -EINVAL;
-	return flags;
+	if ((flags & O_TMPFILE) == O_TMPFILE && !(flags & O_ACCMODE))
+		return -EINVAL;
+	return flags & OPEN_FLAGS;
 }
 
 static struct file *open_found(const struct path *p, int flags, uint32_t mode,
@@ -166,9 +166,6 @@ struct file *file_open(int dfd, const char *path, int flags, uint32_t mode)
 	struct path p;
 	int rc;
 
-	flags = open_flags(flags);
-	if (flags < 0)
-		return ERR_PTR(flags);
 	rc = open_lookup(dfd, path, flags, mode, &created, &p);
 	if (rc)
 		return ERR_PTR(rc);
@@ -189,13 +186,16 @@ struct file *place_open(const struct path *p, int flags)
 
 long sys_openat(int dfd, const char *upath, int flags, uint32_t mode)
 {
-	char *path = getname(upath);
 	struct file *f;
+	char *path;
 	int fd;
 
+	flags = open_flags(flags);
+	if (flags < 0)
+		return flags;
+	path = getname(upath);
 	if (IS_ERR(path))
 		return PTR_ERR(path);
-	flags &= OPEN_FLAGS;
 	fd = fd_alloc(0, flags & O_CLOEXEC);
 	if (fd >= 0) {
 		f = file_open(dfd, path, flags, mode);

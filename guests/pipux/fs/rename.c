@@ -21,6 +21,8 @@ static int check_kinds(const struct rename *r)
 	if (!inode_is(r->od->inode, S_IFDIR)
 	    && (r->oq.slash || (r->nq.slash && !exchange)))
 		return -ENOTDIR;
+	if (exchange && r->nq.slash && !inode_is(r->nd->inode, S_IFDIR))
+		return -ENOTDIR;
 	if (dentry_is_ancestor(r->od, r->ndir))
 		return -EINVAL;
 	if (dentry_is_ancestor(r->nd, r->odir))

@@ -2,6 +2,7 @@
 /* What the system calls itself, and how it is: uname(2), sysinfo(2). */
 #include <linux/sysinfo.h>
 #include <linux/utsname.h>
+#include <linux/personality.h>
 #include <pipux/resource.h>
 
 const char uts_release[] = "6.1.0-pipux";
@@ -28,27 +29,44 @@ const char *uts_nodename(void)
 	return uts.nodename;
 }
 
+/* As the caller may see it: personality(2), UNAME26 */
+static struct new_utsname uts_seen(void)
+{
+	struct new_utsname seen = uts;
+
+	if (current->process->personality & UNAME26) {
+		memset(seen.release, 0, sizeof(seen.release));
+		strlcpy(seen.release, "2.6.61-pipux", sizeof(seen.release));
+	}
+	return seen;
+}
+
 long sys_uname(struct new_utsname *uname)
 {
-	return put_user(uts, uname);
+	struct new_utsname seen = uts_seen();
+
+	return put_user(seen, uname);
 }
 
 /* Without the domain name */
 long sys_olduname(struct old_utsname *uname)
 {
-	return copy_to_user(uname, &uts, sizeof(struct old_utsname));
+	struct new_utsname seen = uts_seen();
+
+	return copy_to_user(uname, &seen, sizeof(struct old_utsname));
 }
 
 /* With eight letters for each */
 long sys_oldolduname(struct oldold_utsname *uname)
 {
+	struct new_utsname seen = uts_seen();
 	struct oldold_utsname old;
 
-	strlcpy(old.sysname, uts.sysname, sizeof(old.sysname));
-	strlcpy(old.nodename, uts.nodename, sizeof(old.nodename));
-	strlcpy(old.release, uts.release, sizeof(old.release));
-	strlcpy(old.version, uts.version, sizeof(old.version));
-	strlcpy(old.machine, uts.machine, sizeof(old.machine));
+	strlcpy(old.sysname, seen.sysname, sizeof(old.sysname));
+	strlcpy(old.nodename, seen.nodename, sizeof(old.nodename));
+	strlcpy(old.release, seen.release, sizeof(old.release));
+	strlcpy(old.version, seen.version, sizeof(old.version));
+	strlcpy(old.machine, seen.machine, sizeof(old.machine));
 	return put_user(old, uname);
 }
 
