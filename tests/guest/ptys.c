@@ -379,6 +379,35 @@ static int pty_max(void)
 	return max;
 }
 
+/* TIOCSLCKTRMIOS: settings that nobody can change; for root */
+static void test_lock(void)
+{
+	struct {
+		unsigned iflag, oflag, cflag, lflag;
+		unsigned char line, cc[19];
+	} lock = { .lflag = ECHO, .cc[VERASE] = 1 }, got;
+	struct termios t;
+	int master, slave;
+
+	open_pair(&master, &slave);
+	memset(&got, 1, sizeof(got));
+	CHECK(!ioctl(slave, TIOCGLCKTRMIOS, &got));
+	CHECK(!got.iflag && !got.lflag && !got.cc[VERASE]);
+	CHECK_ERRNO(ioctl(slave, TIOCGLCKTRMIOS, 16), EFAULT);
+	if (ioctl(slave, TIOCSLCKTRMIOS, &lock)) {
+		CHECK(errno == EPERM && geteuid());
+		return;
+	}
+	CHECK(!ioctl(slave, TIOCGLCKTRMIOS, &got) && got.lflag == ECHO);
+	CHECK(!tcgetattr(slave, &t));
+	t.c_lflag &= ~(ECHO | ICANON);
+	t.c_cc[VERASE] = t.c_cc[VKILL] = 'q';
+	CHECK(!tcsetattr(slave, TCSANOW, &t) && !tcgetattr(slave, &t));
+	CHECK((t.c_lflag & (ECHO | ICANON)) == ECHO);
+	CHECK(t.c_cc[VERASE] != 'q' && t.c_cc[VKILL] == 'q');
+	CHECK(!close(slave) && !close(master));
+}
+
 /* All that there are: the last works, one more is an error, then all again */
 static void test_many(void)
 {
@@ -415,6 +444,7 @@ int main(void)
 	test_session();
 	test_leader_exit();
 	test_background();
+	test_lock();
 	test_many();
 	return passed("ptys");
 }

@@ -16,6 +16,7 @@ struct tty {
 	int session, pgrp;		/* 0: nobody's terminal */
 	uint32_t epoch;			/* hang-ups so far */
 	bool exclusive;			/* TIOCEXCL */
+	struct termios locked;		/* bits that cannot be changed */
 	struct wait_queue read_wait, write_wait;
 	void *priv;			/* the driver's */
 	struct ldisc ldisc;

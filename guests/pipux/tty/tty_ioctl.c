@@ -24,10 +24,26 @@ static bool usual_flow(const struct termios *t)
 		t->c_cc[VSTART] == ('Q' & 0x1F);
 }
 
-static void apply_termios(struct tty *tty, const struct termios *t)
+/* TIOCSLCKTRMIOS: what is locked stays as it is in `old` */
+static void keep_locked(struct termios *t, const struct termios *old,
+		const struct termios *locked)
+{
+	t->c_iflag ^= (t->c_iflag ^ old->c_iflag) & locked->c_iflag;
+	t->c_oflag ^= (t->c_oflag ^ old->c_oflag) & locked->c_oflag;
+	t->c_cflag ^= (t->c_cflag ^ old->c_cflag) & locked->c_cflag;
+	t->c_lflag ^= (t->c_lflag ^ old->c_lflag) & locked->c_lflag;
+	if (locked->c_line)
+		t->c_line = old->c_line;
+	for (size_t i = 0; i < NCCS; i++)
+		if (locked->c_cc[i])
+			t->c_cc[i] = old->c_cc[i];
+}
+
+static void apply_termios(struct tty *tty, struct termios *t)
 {
 	struct termios old = tty->ldisc.termios;
 
+	keep_locked(t, &old, &tty->locked);
 	ldisc_set_termios(&tty->ldisc, t);
 	if (usual_flow(&old) != usual_flow(t))
 		tty_event(tty, usual_flow(t) ? TIOCPKT_DOSTOP
@@ -51,7 +67,7 @@ static long termios_set(struct tty *tty, const void *uarg, size_t size,
 		return -EFAULT;
 	if (flush)
 		ldisc_flush_input(&tty->ldisc);
-	apply_termios(tty, (const struct termios *)&t);
+	apply_termios(tty, (struct termios *)&t);
 	return 0;
 }
 
@@ -170,6 +186,13 @@ static long serial_get(struct tty *tty, void *uarg)
 	return copy_to_user(uarg, &s, sizeof(s));
 }
 
+static long lock_set(struct tty *tty, const void *uarg)
+{
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	return copy_from_user(&tty->locked, uarg, sizeof(tty->locked));
+}
+
 static long ioctl_termios(struct tty *tty, unsigned cmd, void *uarg)
 {
 	const size_t one = sizeof(struct termios);
@@ -194,6 +217,10 @@ static long ioctl_termios(struct tty *tty, unsigned cmd, void *uarg)
 	case TCSETAW:
 	case TCSETAF:
 		return termio_set(tty, uarg, cmd == TCSETAF);
+	case TIOCGLCKTRMIOS:
+		return copy_to_user(uarg, &tty->locked, sizeof(tty->locked));
+	case TIOCSLCKTRMIOS:
+		return lock_set(tty, uarg);
 	}
 	return -ENOTTY;
 }
