@@ -264,12 +264,7 @@ static void test_busy_text(const char *self)
 static void test_absent(void)
 {
 	int fd = make_file("ab", 0644), dir = open(".", O_RDONLY);
-	int handle[40] = { 128 }, mount_id;
 
-	FACT(syscall(SYS_name_to_handle_at, AT_FDCWD, "ab", handle, &mount_id,
-		0), "name_to_handle_at");
-	FACT(syscall(SYS_open_by_handle_at, AT_FDCWD, handle, 0),
-		"open_by_handle_at");
 	FACT(fcntl(dir, F_NOTIFY, DN_CREATE), "F_NOTIFY");
 	FACT(fcntl(fd, F_NOTIFY, DN_CREATE), "F_NOTIFY of a file");
 	FACT(fcntl(fd, 9999), "unknown fcntl");
