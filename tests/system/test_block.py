@@ -142,7 +142,8 @@ def test_hostile_tables(tmp_path):
                                    (0x83, 0xFFFFFFFF, 1),
                                    (0x83, 5000, 10)))
     write_at(disk, 100, table_sector((0x83, 10, 10), (0x05, 0, 900)))
-    output = run("cat /proc/partitions; dd if=/dev/vda1 bs=64k | wc -c", disk)
+    output = run("cat /proc/partitions; dd if=/dev/vda1 bs=64k 2>/dev/null"
+                 " | wc -c", disk)
     assert partitions(output) == {"vda": 1024, "vda1": 1023, "vda2": 1,
                                   "vda5": 5}
     assert "\n1048064\n" in output

@@ -16,7 +16,7 @@ def test_devices_in_sysfs(tmp_path):
     sparse(disk, 1)
     result = shell(
         "cd /sys/class/net/eth0; cat address mtu type\n"
-        "cd /sys/block/vda; cat size ro dev; echo /sys/class/block/*",
+        "cd /sys/block/vda; cat size ro dev; echo /sys/class/block/v*",
         "--append", "vmm.disk=ata0 vmm.net=ne2k", "--",
         *drive(disk), "-nic", "user,model=ne2k_isa,mac=52:54:00:12:34:56")
     sectors = MIB // 512

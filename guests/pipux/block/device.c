@@ -8,7 +8,6 @@
 #include "internal.h"
 #include <pipux/buffer.h>
 
-#define MAJOR_VIRTBLK	254u		/* the first dynamic one on Linux */
 #define DISKS_MAX	16u
 
 struct list all_block_devices = LIST_INIT(all_block_devices);
@@ -24,16 +23,24 @@ static int device_add(struct block_device *bdev)
 	return rc;
 }
 
+int block_register_as(struct block_device *disk, const char *name, dev_t dev)
+{
+	strlcpy(disk->name, name, sizeof(disk->name));
+	disk->dev = dev;
+	disk->disk = disk;
+	return device_add(disk);
+}
+
 int block_register(struct block_device *disk)
 {
+	char name[8];
 	int rc;
 
 	if (nr_disks == DISKS_MAX)
 		return -ENOSPC;
-	snprintf(disk->name, sizeof(disk->name), "vd%c", 'a' + nr_disks);
-	disk->dev = MKDEV(MAJOR_VIRTBLK, nr_disks * BLOCK_MINORS);
-	disk->disk = disk;
-	rc = device_add(disk);
+	snprintf(name, sizeof(name), "vd%c", 'a' + nr_disks);
+	rc = block_register_as(disk, name,
+		MKDEV(BLOCK_MAJOR_VIRTBLK, nr_disks * BLOCK_MINORS));
 	if (rc)
 		return rc;
 	nr_disks++;
@@ -124,5 +131,6 @@ struct block_device *block_get_named(const char *name)
 
 void block_put(struct block_device *bdev)
 {
-	bdev->openers--;
+	if (--bdev->openers == 0 && bdev->disk->ops->idle)
+		bdev->disk->ops->idle(bdev);
 }

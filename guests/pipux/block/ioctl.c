@@ -45,7 +45,8 @@ static long reread(struct block_device *bdev)
 {
 	if (!capable(CAP_SYS_ADMIN))
 		return -EACCES;
-	return is_partition(bdev) ? -EINVAL : block_rescan(bdev);
+	return is_partition(bdev) || MAJOR(bdev->dev) == BLOCK_MAJOR_LOOP
+		? -EINVAL : block_rescan(bdev);
 }
 
 /* BLKFLSBUF: what is read next comes from the device */
@@ -95,5 +96,6 @@ long block_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 	case HDIO_GETGEO:
 		return get_geometry(bdev, (void *)arg);
 	}
-	return -ENOTTY;
+	return bdev->disk->ops->ioctl ? bdev->disk->ops->ioctl(bdev, f, cmd,
+		arg) : -ENOTTY;
 }

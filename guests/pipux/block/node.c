@@ -51,7 +51,8 @@ static ssize_t node_read(struct file *f, struct iov *iov, loff_t *pos)
 
 static ssize_t node_write(struct file *f, struct iov *iov, loff_t *pos)
 {
-	ssize_t n = buffer_write(node_device(f), iov, pos);
+	struct block_device *bdev = node_device(f);
+	ssize_t n = bdev->read_only ? -EPERM : buffer_write(bdev, iov, pos);
 
 	if (n > 0 && (f->flags & (O_DSYNC | O_SYNC)) && node_fsync(f))
 		return -EIO;

@@ -11,9 +11,10 @@ int proc_partitions_show(struct proc_out *o, const struct proc_node *n)
 
 	proc_printf(o, "major minor  #blocks  name\n\n");
 	list_for_each(b, &all_block_devices, link)
-		proc_printf(o, "%4u  %7u %10llu %s\n", MAJOR(b->dev),
-			MINOR(b->dev), (unsigned long long)b->sectors / 2,
-			b->name);
+		if (b->sectors)
+			proc_printf(o, "%4u  %7u %10llu %s\n", MAJOR(b->dev),
+				MINOR(b->dev),
+				(unsigned long long)b->sectors / 2, b->name);
 	return 0;
 }
 
@@ -51,10 +52,15 @@ int proc_diskstats_show(struct proc_out *o, const struct proc_node *n)
 
 int proc_devices_show(struct proc_out *o, const struct proc_node *n)
 {
+	const struct block_device *b;
+
 	proc_printf(o, "Character devices:\n  1 mem\n  4 ttyS\n  5 tty\n"
-		" 10 misc\n136 pts\n229 hvc\n\nBlock devices:\n");
-	if (!list_empty(&all_block_devices))
-		proc_printf(o, "%3u virtblk\n", MAJOR(list_first(
-			&all_block_devices, struct block_device, link)->dev));
+		" 10 misc\n136 pts\n229 hvc\n\nBlock devices:\n%3u loop\n",
+		BLOCK_MAJOR_LOOP);
+	list_for_each(b, &all_block_devices, link)
+		if (MAJOR(b->dev) == BLOCK_MAJOR_VIRTBLK) {
+			proc_printf(o, "%3u virtblk\n", BLOCK_MAJOR_VIRTBLK);
+			break;
+		}
 	return 0;
 }

@@ -59,14 +59,19 @@ void flusher_start(void)
 		started = kthread_create(flusher, NULL, "flush") != NULL;
 }
 
+/* The newest first: it may lie in a file of another */
 void fs_shutdown(void)
 {
-	struct super_block *sb;
+	struct list *l;
 
 	fs_sync();
-	list_for_each(sb, &all_supers, link)
+	for (l = all_supers.prev; l != &all_supers; l = l->prev) {
+		struct super_block *sb = list_entry(l, struct super_block,
+			link);
+
 		if (sb->ops && sb->ops->shutdown)
 			sb->ops->shutdown(sb);
+	}
 }
 
 long sys_syncfs(int fd)

@@ -6,6 +6,7 @@
  */
 #include "task.h"
 #include <pipux/arch.h>
+#include <pipux/block.h>
 #include <pipux/fs.h>
 #include <pipux/inet.h>
 #include <pipux/random.h>
@@ -133,6 +134,7 @@ static void init_task(void *unused)
 	net_init();
 	inet_init();
 	virtio_init();
+	loop_init();
 	initrd_load();
 	on_disk = !vmm_info->initrd_size && root_mount() == 0;
 	console_open();

@@ -34,8 +34,8 @@ static const uint8_t families[] = {
 	AF_UNIX, AF_UNIX, AF_INET, AF_INET, AF_INET, AF_NETLINK, AF_PACKET, 0,
 };
 static const word levels[] = { 0, 1, 1, 6, 17, 255, 263, 270 };
-/* Of terminals, sockets, block devices */
-static const word requests[] = { 0x5400, 0x5400, 0x8900, 0x1240 };
+/* Of terminals, sockets, block devices, loop devices */
+static const word requests[] = { 0x5400, 0x5400, 0x8900, 0x1240, 0x4C00 };
 static const char *const types[] = {
 	"tmpfs", "proc", "sysfs", "devpts", "devtmpfs", "mqueue", "ext2", "a",
 };

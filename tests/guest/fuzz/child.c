@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/loop.h>
 #include <mqueue.h>
 #include <sched.h>
 #include <signal.h>
@@ -227,13 +228,13 @@ static void make_objects(void)
 /* One descriptor of each kind that the kernel has; failures do not matter. */
 static void open_descriptors(void)
 {
-	int pair[2], master;
+	int pair[2], master, file;
 
 	for (int fd = 0; fd < 3; fd++) {
 		close(fd);
 		open("/dev/null", O_RDWR);
 	}
-	open("a", O_RDWR | O_CREAT, 0666);
+	file = open("a", O_RDWR | O_CREAT, 0666);
 	open("b", O_RDWR | O_CREAT | O_APPEND, 0666);
 	open("d", O_RDONLY | O_DIRECTORY);
 	open("d", O_PATH);
@@ -242,6 +243,9 @@ static void open_descriptors(void)
 	(void)!pipe(pair);
 	(void)!pipe2(pair, O_NONBLOCK);
 	open("/dev/zero", O_RDWR);
+	open("/dev/loop0", O_RDWR);
+	(void)!ftruncate(file, 20000);
+	ioctl(open("/dev/loop1", O_RDWR), LOOP_SET_FD, file);
 	open("/proc/self/maps", O_RDONLY);
 	open("/proc/self", O_RDONLY | O_DIRECTORY);
 	master = open("/dev/ptmx", O_RDWR | O_NOCTTY);

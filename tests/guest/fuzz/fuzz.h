@@ -43,6 +43,7 @@ long raw_call(const word *frame);
 void remember_processes(void);
 int kill_strangers(void);		/* one that is there, or 0 */
 void remove_everything(void);
+void each_loop(unsigned request, int argument);	/* and one byte of it */
 
 /* census.c: what the kernel has; later whether it has no more */
 void census_take(void);

@@ -2,7 +2,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/loop.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/mount.h>
 #include <sys/msg.h>
@@ -116,6 +118,21 @@ static void remove_tree(const char *path)
 	CHECK(rmdir(path) == 0);
 }
 
+void each_loop(unsigned request, int argument)
+{
+	char name[] = "/dev/loop0", byte;
+
+	for (; name[9] < '8'; name[9]++) {
+		int fd = open(name, O_RDWR);
+
+		if (fd < 0)
+			continue;
+		ioctl(fd, request, argument);
+		(void)!read(fd, &byte, 1);
+		close(fd);
+	}
+}
+
 /* What outlives its maker: System V objects, message queues */
 static void remove_objects(void)
 {
@@ -133,6 +150,7 @@ static void remove_objects(void)
 		if (id >= 0)
 			semctl(id, 0, IPC_RMID);
 	}
+	each_loop(LOOP_CLR_FD, 0);
 	for (word i = 0; own_paths[i]; i++)
 		syscall(SYS_mq_unlink, own_paths[i]);
 }

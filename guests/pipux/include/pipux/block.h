@@ -19,6 +19,8 @@
 #define SECTOR_SHIFT		9
 #define SECTOR_SIZE		512u
 #define BLOCK_MINORS		16	/* of a disk: itself, 15 partitions */
+#define BLOCK_MAJOR_LOOP	7u
+#define BLOCK_MAJOR_VIRTBLK	254u	/* the first dynamic one on Linux */
 #define BLOCK_REQUEST_MAX	128u	/* buffers of one request */
 
 struct block_device;
@@ -33,6 +35,11 @@ struct block_ops {
 	void (*submit)(struct block_device *disk, struct block_request *r);
 	/* Sleeps until r is complete: looks at the device, or waits for it */
 	void (*wait)(struct block_device *disk, struct block_request *r);
+	/* These may be absent: requests of the driver's own, -ENOTTY; the
+	 * last user has gone */
+	long (*ioctl)(struct block_device *disk, struct file *f, unsigned cmd,
+		unsigned long arg);
+	void (*idle)(struct block_device *disk);
 };
 
 /* What /proc/diskstats shows; reads, writes, flushes */
@@ -112,11 +119,16 @@ void block_complete(struct block_request *r, int error);
  * partitions are read.  0, -ENOSPC, -ENOMEM.
  */
 int block_register(struct block_device *disk);
+/* Under that name, and without partitions */
+int block_register_as(struct block_device *disk, const char *name, dev_t dev);
 void block_resize(struct block_device *disk, uint64_t sectors);
 /* The device, held against BLKRRPART until block_put; NULL if none */
 struct block_device *block_get(dev_t dev);
 struct block_device *block_get_named(const char *name);	/* "vda1" */
 void block_put(struct block_device *bdev);
+
+/* block/loop.c: registers the loop devices */
+void loop_init(void);
 
 /* block/partition.c: reads the table anew: 0, -EBUSY, -EIO, -ENOMEM */
 int block_rescan(struct block_device *disk);

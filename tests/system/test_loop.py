@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Loop devices: a file as a disk, and what may become of the file."""
+
+from machine import shell
+from test_ext2 import (MIB, MOUNT, check_clean, drive, extract, guest,
+                       make_disk, tool)
+
+
+def test_mount_loop(tmp_path):
+    """`mount -o loop` from a tmpfs; what is in it is on the host, too."""
+    image = make_disk(tmp_path / "image", 4)
+    disk = tmp_path / "disk"
+    disk.write_bytes(bytes(4 * MIB))
+    result = guest(disk, "cp /image /tmp/image; mkdir -p /mnt\n"
+                   "mount -o loop /tmp/image /mnt || exit 1\n"
+                   "losetup -a; grep loop0 /proc/partitions\n"
+                   "echo kept >/mnt/file; cp -r /etc /mnt\n"
+                   "umount /mnt && losetup -a; cat /tmp/image >/dev/vda\n",
+                   add=[f"{image}:/image"])
+    assert "/dev/loop0: 0 /tmp/image\n" in result.output
+    assert result.output.count("/tmp/image") == 1
+    assert "       4096 loop0\n" in result.output
+    check_clean(disk)
+    assert extract(disk, "/file", tmp_path / "out") == b"kept\n"
+
+
+def test_power_off_while_mounted(tmp_path):
+    """A file system in a file of another: both are clean afterwards."""
+    image = make_disk(tmp_path / "image", 2)
+    disk = make_disk(tmp_path / "disk", 8)
+    guest(disk, MOUNT + "cp /image /mnt/image; mkdir /in\n"
+          "mount -o loop /mnt/image /in && echo kept >/in/file",
+          add=[f"{image}:/image"])
+    check_clean(disk)
+    tool("debugfs", "-R", f"dump /image {tmp_path}/out", disk)
+    check_clean(tmp_path / "out")
+    assert extract(tmp_path / "out", "/file", tmp_path / "file") == b"kept\n"
+
+
+def test_more_than_memory(tmp_path):
+    """Sixteen MiB through a loop device on a disk, with half of memory."""
+    disk = make_disk(tmp_path / "disk", 24)
+    result = shell(
+        MOUNT + "dd if=/dev/urandom of=/tmp/some bs=1M count=1 2>/dev/null\n"
+        "truncate -s 16777216 /mnt/image; losetup /dev/loop0 /mnt/image\n"
+        "for i in $(seq 0 15); do\n"
+        "printf %04d $i | dd of=/tmp/some conv=notrunc 2>/dev/null\n"
+        "dd if=/tmp/some of=/dev/loop0 bs=1M seek=$i 2>/dev/null\n"
+        "md5sum </tmp/some; done >/tmp/old\n"
+        "for i in $(seq 0 15); do\n"
+        "dd if=/dev/loop0 bs=1M skip=$i count=1 2>/dev/null | md5sum\n"
+        "done >/tmp/new; losetup -d /dev/loop0\n"
+        "cmp /tmp/old /tmp/new && uniq /tmp/new | wc -l",
+        "--mem", "16", *drive(disk), timeout=300)
+    assert result.output.endswith("16\n"), result.output[-1000:]
+    check_clean(disk)
+
+
+def test_no_room_underneath(tmp_path):
+    """A sparse image that cannot be filled: errors, and nothing hangs."""
+    image = make_disk(tmp_path / "image", 1)
+    result = shell("mkdir /small /mnt; mount -t tmpfs -o size=2m n /small\n"
+                   "cp /image /small/image; truncate -s 9437184 /small/image\n"
+                   "losetup /dev/loop0 /small/image\n"
+                   "dd if=/dev/urandom of=/dev/loop0 bs=64k conv=fsync"
+                   " || echo failed\n"
+                   "losetup -d /dev/loop0; losetup -a; echo answers",
+                   add=[f"{image}:/image"])
+    assert "failed\n" in result.output
+    assert result.output.endswith("answers\n")
+
+
+def test_cut_under_a_mount(tmp_path):
+    """The image is cut while it is mounted: I/O errors and no more."""
+    image = make_disk(tmp_path / "image", 4)
+    result = shell("cp /image /tmp/image; mkdir -p /mnt\n"
+                   "mount -o loop /tmp/image /mnt && cp -r /bin /mnt\n"
+                   "sync; echo 3 >/proc/sys/vm/drop_caches\n"
+                   ": >/tmp/image; rm /tmp/image\n"
+                   "cat /mnt/bin/* >/dev/null || echo failed\n"
+                   "ls /mnt/bin /mnt/lost+found; echo x >/mnt/new; sync\n"
+                   "umount /mnt || umount -l /mnt; losetup -a; echo answers",
+                   add=[f"{image}:/image"])
+    assert "I/O error" in result.output and "failed\n" in result.output
+    assert result.output.endswith("answers\n")
