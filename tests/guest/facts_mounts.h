@@ -67,6 +67,8 @@ static inline void list(const char *when)
 			continue;
 		if (!strncmp(root, here, n))
 			memmove(root, root + n, strlen(root + n) + 1);
+		if (!strncmp(root, "mnt:[", 5))
+			strcpy(root, "mnt:[N]");
 		for (char *c = rest; *c; c++)
 			if (*c >= '0' && *c <= '9')
 				*c = 'N';

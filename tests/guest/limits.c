@@ -5,10 +5,14 @@
  * limits bomb   every process forks as fast as it can
  * limits hog    allocates and touches memory without end
  * limits files  opens, and fills the file system, without end
+ * limits mounts mounts everything on itself, in namespaces without end
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "check.h"
 
@@ -93,14 +97,56 @@ static int files(void)
 	return passed("limits files");
 }
 
+/* All that is on /m once more, until there is no room for it */
+static void double_mounts(void)
+{
+	while (!mount("/m", "/m/a", NULL, MS_BIND | MS_REC, NULL))
+		;
+	CHECK(errno == ENOSPC || errno == ENOMEM);
+}
+
+/* Shared, each mount doubles more than itself; private, in every namespace */
+static int mounts(void)
+{
+	pid_t pid = checked_fork();
+
+	if (!pid) {
+		CHECK(!unshare(CLONE_NEWNS) && !mkdir("/m", 0755));
+		CHECK(!mount("n", "/m", "tmpfs", 0, NULL));
+		CHECK(!mkdir("/m/a", 0755));
+		CHECK(!mount(NULL, "/m", NULL, MS_SHARED, NULL));
+		double_mounts();
+		CHECK(!umount2("/m/a", MNT_DETACH));
+		CHECK(!mount(NULL, "/m", NULL, MS_PRIVATE | MS_REC, NULL));
+		double_mounts();
+		for (int i = 0; i < 20; i++) {
+			if (fork())
+				continue;
+			CHECK(!unshare(CLONE_NEWNS) || errno == ENOMEM);
+			sleep(5);
+			_exit(0);
+		}
+		while (wait(NULL) > 0)
+			;
+		CHECK(!umount2("/m", MNT_DETACH));
+		_exit(0);
+	}
+	expect_success(pid);
+	CHECK(!mount("n", "/m", "tmpfs", 0, NULL));
+	CHECK(!umount("/m") && !rmdir("/m"));
+	return passed("limits mounts");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "bomb"))
 		return bomb();
 	if (argc == 2 && !strcmp(argv[1], "hog"))
 		return hog();
+	if (argc == 2 && !strcmp(argv[1], "mounts"))
+		return mounts();
 	if (argc == 2 && !strcmp(argv[1], "files"))
 		return files();
-	puts("usage: limits bomb|hog|files");
+	puts("usage: limits bomb|hog|files|mounts");
 	return 2;
 }

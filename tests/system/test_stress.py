@@ -19,10 +19,15 @@ from test_real_programs import LOADERS, dynamic
     ("/tracers", "/tracers 7 && /tracers 9"),
     ("mkdir /m; /facts_propagation /m",
      "for i in 1 2 3 4 5; do /facts_propagation /m >/dev/null; done"),
-], ids=["processes", "memory", "faults", "tracers", "mounts"])
+    ("mkdir /m; /facts_namespaces /m; unshare -m true",
+     "for i in 1 2 3 4 5; do /facts_namespaces /m >/dev/null; done; "
+     "for i in $(seq 50); do unshare -m sh -c 'mount -t tmpfs n /m && "
+     "mount --rbind / /m/ 2>/dev/null; unshare -m ls /m >/dev/null'; done"),
+], ids=["processes", "memory", "faults", "tracers", "mounts", "namespaces"])
 def test_no_page_is_lost(first, main):
     names = ["processes", "threads", "memory", "pipes", "recursion",
-             "signals", "files", "tracers", "facts_propagation"]
+             "signals", "files", "tracers", "facts_propagation",
+             "facts_namespaces"]
     result = shell(lossless(first, main), add=[program(n) for n in names],
                    timeout=1500)
     assert result.status == 0, result.output
@@ -35,7 +40,9 @@ def test_no_page_is_lost(first, main):
     ("echo x >/x", "rm /x", "other_pages"),
     ("mkdir /x; mount -t tmpfs none /x", "umount /x; rmdir /x",
      "kmalloc-192"),
-], ids=["process", "file", "page", "mount"])
+    ("unshare -m sleep 1000 & p=$!; sleep 1", "kill $p; wait $p",
+     "kmalloc-192"),
+], ids=["process", "file", "page", "mount", "namespace"])
 def test_census_sees(keep, undo, kind):
     """What is kept is seen; nothing is when it is gone."""
     result = shell(f"{SHELL}\n{keep}\n{undo}\nbefore\n"
@@ -46,7 +53,7 @@ def test_census_sees(keep, undo, kind):
     assert result.status == 0
 
 
-@pytest.mark.parametrize("what", ["bomb", "hog", "files"])
+@pytest.mark.parametrize("what", ["bomb", "hog", "files", "mounts"])
 def test_exhaustion(what):
     result = shell(f"/limits {what}; echo status $?\n"
                    "ls / | wc -l; ps >/dev/null; echo survived",

@@ -41,15 +41,6 @@ void fs_context_put(struct fs_context *fs)
 	kfree(fs);
 }
 
-/* Puts *slot on `p`, whose references it takes over */
-static void switch_to(struct path *slot, const struct path *p)
-{
-	struct path old = *slot;
-
-	*slot = *p;
-	path_put(&old);
-}
-
 /* A directory that the caller may search: 0 and a reference in *p, or errno */
 static int user_directory(const char *upath, struct path *p)
 {
@@ -70,24 +61,21 @@ long sys_chdir(const char *upath)
 	int rc = user_directory(upath, &p);
 
 	if (rc == 0)
-		switch_to(&current->fs->cwd, &p);
+		path_switch(&current->fs->cwd, p);
 	return rc;
 }
 
 long sys_fchdir(int fd)
 {
 	struct file *f = fd_get(fd);
-	struct path p;
 	int rc;
 
 	if (!f)
 		return -EBADF;
 	rc = inode_is(f->inode, S_IFDIR)
 		? inode_permission(f->inode, MAY_EXEC) : -ENOTDIR;
-	if (rc == 0) {
-		p = path_get(&f->path);
-		switch_to(&current->fs->cwd, &p);
-	}
+	if (rc == 0)
+		path_switch(&current->fs->cwd, path_get(&f->path));
 	file_put(f);
 	return rc;
 }
@@ -103,7 +91,7 @@ long sys_chroot(const char *upath)
 		path_put(&p);
 		return -EPERM;
 	}
-	switch_to(&current->fs->root, &p);
+	path_switch(&current->fs->root, p);
 	return 0;
 }
 

@@ -80,6 +80,14 @@ static bool has_unbindable(struct mount *top)
 	return false;
 }
 
+static bool has_loop(struct mount *top)
+{
+	for (struct mount *m = top; m; m = mount_next(m, top))
+		if (mount_ns_loops(m->root))
+			return true;
+	return false;
+}
+
 /* As Linux orders the refusals of a move */
 static int move_check(const struct path *from, const struct path *on)
 {
@@ -94,6 +102,8 @@ static int move_check(const struct path *from, const struct path *on)
 	if (m->parent->shared
 	    || (on->mnt->shared && has_unbindable(from->mnt)))
 		return -EINVAL;
+	if (has_loop(from->mnt))
+		return -ELOOP;
 	for (up = on->mnt; up; up = up->parent)
 		if (up == m)
 			return -ELOOP;

@@ -9,6 +9,7 @@ void vfs_init(void)
 	};
 	struct mount *root = mount_root();
 
+	current->mount_ns = mount_ns_get(&first_mounts);
 	current->fs = fs_context_new(&(struct path){ root, root->root });
 	current->files = files_new();
 	BUG_ON(!current->fs || !current->files);

@@ -188,23 +188,24 @@ struct super_block *super_new(const struct fs_type *type, uint32_t flags);
 struct super_block *super_get(struct fs_type *type, const char *source,
 		uint32_t flags, const char *options);
 void super_put(struct super_block *sb);
-struct mount *super_own_mount(struct super_block *sb);
+struct mount *super_own_mount(struct super_block *sb, const char *source);
 struct mount *anon_mount(void);
 struct mount *memory_mount(void);
 
 /* mount_tree.c */
 struct mount_namespace {
+	int refs;
+	uint32_t id;			/* the later, the higher */
+	struct mount *root;		/* of its tree; it has a reference */
 	uint32_t count;			/* of its mounts */
 	uint32_t pending;		/* those that are about to enter */
 	struct list mounts;		/* struct mount by link, oldest first */
 };
 
-extern struct mount_namespace first_mounts;
-
 /* Is it in the namespace of current? */
 static inline bool mount_is_mine(const struct mount *m)
 {
-	return m->ns == &first_mounts;
+	return m->ns == current->mount_ns;
 }
 
 struct mount *mount_new(struct super_block *sb, struct dentry *root,
@@ -215,6 +216,8 @@ struct mount *mount_skip(struct mount *m, const struct mount *top);
 void path_cross(struct path *p);
 bool path_up(struct path *p);
 bool path_below(struct path p, const struct path *top);	/* or the same */
+bool dentry_is_busy(const struct dentry *d);
+void dentry_unmount(struct dentry *d);
 void mount_place(struct mount *m, const struct path *on);
 void mount_link(struct mount *m);
 void mount_attach(struct mount *m, const struct path *on);
@@ -230,8 +233,17 @@ void mounts_drop(struct mount *top);
 #define COPY_SHARED	1u	/* a peer; with COPY_SLAVE: has peers of its own */
 #define COPY_SLAVE	2u
 #define COPY_UNBINDABLE	4u	/* those as well */
+#define COPY_NS_FILES	8u	/* and those of nsfs */
 struct mount *mount_clone(struct mount *m, struct dentry *root, unsigned how);
 struct mount *mounts_copy(struct mount *m, struct dentry *root, unsigned how);
+
+void path_to_copy(struct path *p, struct mount *top, struct mount *new);
+
+/* mount_ns.c */
+extern struct mount_namespace first_mounts;
+struct mount_namespace *mount_ns_new(void);
+int mount_ns_path(struct mount_namespace *ns, struct path *p);
+bool mount_ns_loops(const struct dentry *d);
 
 /* peers.c */
 void mount_join(struct mount *m, struct mount *old, unsigned how);

@@ -44,6 +44,7 @@ struct mount *mount_root(void)
 
 	BUG_ON(!m);
 	mounts_enter(m, &first_mounts);
+	first_mounts.root = m;
 	return m;
 }
 
@@ -80,6 +81,20 @@ static int source_lookup(const char *source, struct path *from)
 	return path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, from);
 }
 
+/* What is seen at `from`, or with `all` also what is mounted there, to be
+ * mounted elsewhere: ERR_PTR */
+static struct mount *mount_copy_of(const struct path *from, bool all)
+{
+	struct mount *m = from->mnt;
+
+	if (m->unbindable || mount_ns_loops(from->dentry)
+	    || (!mount_is_mine(m) && !mount_ns_of(from->dentry->inode)))
+		return ERR_PTR(-EINVAL);
+	m = all ? mounts_copy(m, from->dentry, COPY_NS_FILES)
+		: mount_clone(m, from->dentry, 0);
+	return m ? m : ERR_PTR(-ENOMEM);
+}
+
 /* MS_BIND: what is seen at `source`, with MS_REC what is mounted there too */
 static int mount_bind(const struct path *on, const char *source, bool all)
 {
@@ -89,16 +104,13 @@ static int mount_bind(const struct path *on, const char *source, bool all)
 
 	if (rc)
 		return rc;
-	if (from.mnt->unbindable || !mount_is_mine(from.mnt)) {
-		path_put(&from);
-		return -EINVAL;
-	}
-	m = all ? mounts_copy(from.mnt, from.dentry, 0)
-		: mount_clone(from.mnt, from.dentry, 0);
-	rc = m ? mount_add(m, on) : -ENOMEM;
-	if (rc && m)
-		mounts_drop(m);
+	m = mount_copy_of(&from, all);
 	path_put(&from);
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	rc = mount_add(m, on);
+	if (rc)
+		mounts_drop(m);
 	return rc;
 }
 
@@ -247,7 +259,7 @@ static int umount(const struct path *p, int flags)
 	struct mount *m = p->mnt;
 	bool is_root = m == current->fs->root.mnt;
 
-	if (!is_mount_point(p))
+	if (!is_mount_point(p) || !m->parent)
 		return -EINVAL;
 	if (flags & MNT_EXPIRE) {
 		if (is_root || (flags & (MNT_FORCE | MNT_DETACH)))
@@ -260,7 +272,7 @@ static int umount(const struct path *p, int flags)
 	/* as Linux does: what cannot go is at least written to no more */
 	if (is_root && !(flags & MNT_DETACH))
 		return super_remount(m->sb, m->sb->flags | MS_RDONLY, NULL);
-	if (!m->parent || (!(flags & MNT_DETACH) && mount_busy(m)))
+	if (!(flags & MNT_DETACH) && mount_busy(m))
 		return -EBUSY;
 	mounts_leave(m, true);
 	return 0;

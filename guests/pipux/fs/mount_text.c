@@ -36,6 +36,12 @@ static char *text_below(struct path at, const struct path *top, char *end,
 char *path_text(const struct path *p, char *buf, size_t size,
 		bool *reachable)
 {
+	return path_text_from(&current->fs->root, p, buf, size, reachable);
+}
+
+char *path_text_from(const struct path *root, const struct path *p, char *buf,
+		size_t size, bool *reachable)
+{
 	static const char deleted[] = " (deleted)";
 	char *end = buf + size - 1;
 	bool found;
@@ -44,7 +50,7 @@ char *path_text(const struct path *p, char *buf, size_t size,
 	if (p->dentry->unlinked)
 		end = prepend(end, buf, deleted, sizeof(deleted) - 1);
 	if (end)
-		end = text_below(*p, &current->fs->root, end, buf, &found);
+		end = text_below(*p, root, end, buf, &found);
 	if (end && reachable)
 		*reachable = found;
 	return end ? end : ERR_PTR(-ENAMETOOLONG);
@@ -56,6 +62,10 @@ char *mount_root_text(const struct mount *m, char *buf, size_t size)
 	struct dentry *d = m->root;
 	char *p = buf + size - 1;
 
+	if (mount_ns_of(d->inode)) {
+		snprintf(buf, size, "%s:[%u]", d->name, d->inode->ino);
+		return buf;
+	}
 	*p = 0;
 	if (d->parent == d)
 		return prepend(p, buf, "/", 1);

@@ -9,10 +9,6 @@
 #include "internal.h"
 #include <pipux/setting.h>
 
-struct mount_namespace first_mounts = {
-	.mounts = LIST_INIT(first_mounts.mounts),
-};
-
 int setting_mount_max = 100000;
 
 /* A mount outside of any tree, referenced; it takes over a reference on sb.
@@ -54,14 +50,21 @@ void mount_free(struct mount *m)
 	kfree(m);
 }
 
-/* The mount that covers exactly this place, NULL: none */
+/* The mount that covers exactly this place, NULL: none.  It is in two lists;
+ * the look-up takes as long as the shorter */
 struct mount *mount_over(const struct path *p)
 {
-	struct mount *m = p->dentry->mounts;
+	const struct list *here = &p->mnt->children, *l = here->next;
+	struct mount *m = p->dentry->mounts, *child;
 
-	while (m && m->parent != p->mnt)
-		m = m->next_on;
-	return m;
+	for (; m && l != here; m = m->next_on, l = l->next) {
+		if (m->parent == p->mnt)
+			return m;
+		child = list_entry(l, struct mount, sibling);
+		if (child->point == p->dentry)
+			return child;
+	}
+	return NULL;
 }
 
 /* Of `top` and all below, the one behind m, parents first; NULL: none */
@@ -132,6 +135,9 @@ void mount_place(struct mount *m, const struct path *on)
 void mount_link(struct mount *m)
 {
 	m->next_on = m->point->mounts;
+	m->prev_on = &m->point->mounts;
+	if (m->next_on)
+		m->next_on->prev_on = &m->next_on;
 	m->point->mounts = m;
 	list_add_tail(&m->parent->children, &m->sibling);
 	/* a name that is made anew at each look-up would not be found again;
@@ -149,14 +155,12 @@ void mount_attach(struct mount *m, const struct path *on)
 /* Only the reference on what was covered remains */
 static void unlink_mount(struct mount *m)
 {
-	struct mount **p = &m->point->mounts;
-
 	if (list_empty(&m->sibling))
 		return;
 	list_del(&m->sibling);
-	while (*p != m)
-		p = &(*p)->next_on;
-	*p = m->next_on;
+	*m->prev_on = m->next_on;
+	if (m->next_on)
+		m->next_on->prev_on = m->prev_on;
 	if (!m->point->mounts && !DIR_OF(m->point->parent)->ops->cacheable)
 		dentry_unhash(m->point);
 }
@@ -181,6 +185,23 @@ void mounts_enter(struct mount *top, struct mount_namespace *ns)
 		list_add_tail(&ns->mounts, &m->link);
 	}
 	ns->pending = 0;
+}
+
+/* Is anything mounted there that current can see? */
+bool dentry_is_busy(const struct dentry *d)
+{
+	const struct mount *m = d->mounts;
+
+	while (m && !mount_is_mine(m))
+		m = m->next_on;
+	return m;
+}
+
+/* The name is gone, and what others have mounted there.  May sleep */
+void dentry_unmount(struct dentry *d)
+{
+	while (unlikely(d->mounts != NULL))
+		mounts_leave(d->mounts, false);
 }
 
 /* May they enter, with those that passed before?  proc(5), mount-max */

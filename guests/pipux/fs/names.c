@@ -241,7 +241,7 @@ static int remove_check(struct dentry *parent, struct dentry *d, bool dir,
 		return rc;
 	if (dir != is_dir)
 		return dir ? -ENOTDIR : -EISDIR;
-	if (d->mounts)
+	if (unlikely(d->mounts != NULL) && dentry_is_busy(d))
 		return -EBUSY;
 	if (dir)
 		return DIR_OF(parent)->ops->rmdir ? 0 : -EPERM;
@@ -257,6 +257,7 @@ static int name_removed(struct dentry *d, const struct path *dir,
 	dentry_unlink(d);
 	if (!isdir)
 		notify_inode(d->inode, IN_ATTRIB);
+	dentry_unmount(d);
 	dentry_put(d);
 	notify_name(DIR_OF(dir->dentry), IN_DELETE | isdir, q);
 	dir_done(dir);

@@ -33,8 +33,7 @@ static void replace(struct path *slot, const struct path *from,
 {
 	if (!path_same(slot, from))
 		return;
-	*slot = path_get(to);
-	path_put(from);
+	path_switch(slot, path_get(to));
 }
 
 /* Roots and working directories that are the old root become the new one */

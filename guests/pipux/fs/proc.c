@@ -209,7 +209,8 @@ static int link_read(struct inode *inode, char *buf, size_t size)
 	len = n->entry->follow(n, &to);
 	if (len)
 		return len;
-	if (to.mnt == anon_mount()) {
+	if (to.mnt == anon_mount() || (mount_ns_of(to.dentry->inode)
+	    && to.dentry != to.mnt->root)) {
 		bool plain = strchr(to.dentry->name, ':');
 
 		len = plain ? snprintf(buf, size, "%s", to.dentry->name)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* procfs: the lists of mounts, in the formats of proc(5). */
+/*
+ * procfs: the lists of mounts, in the formats of proc(5).
+ * LIMIT: poll does not tell of changes.
+ */
 #include "proc.h"
 
 struct flag_name {
@@ -49,33 +52,47 @@ static void show_name(struct proc_out *o, const char *s)
 }
 
 typedef void (*show_fn)(struct proc_out *o, const struct mount *m,
-	const char *path, char *buf);
+	const char *path, char *buf, const struct path *root);
 
-/* Calls show for each mount that current can see, with its path */
-static int each_mount(struct proc_out *o, show_fn show)
+static void show_each(struct proc_out *o, const struct task *t, show_fn show,
+		char *buf)
 {
-	char *buf = kmalloc(2 * PATH_MAX), *path;
+	const struct path *root = &t->fs->root;
 	struct mount *m;
+	char *path;
 	bool seen;
 
-	if (!buf)
-		return -ENOMEM;
-	list_for_each(m, &first_mounts.mounts, link) {
+	list_for_each(m, &t->mount_ns->mounts, link) {
 		struct path on = { m, m->root };
 
 		/* what it covers, if anything: its own root may be deleted */
-		if (!path_same(&on, &current->fs->root))
+		if (!path_same(&on, root))
 			(void)path_up(&on);
-		path = path_text(&on, buf, PATH_MAX, &seen);
+		path = path_text_from(root, &on, buf, PATH_MAX, &seen);
 		if (!IS_ERR(path) && seen)
-			show(o, m, path, buf + PATH_MAX);
+			show(o, m, path, buf + PATH_MAX, root);
 	}
+}
+
+/* Calls show for each mount that the process can see, with its path */
+static int each_mount(struct proc_out *o, const struct proc_node *n,
+		show_fn show)
+{
+	const struct task *t = proc_task(n);
+	char *buf;
+
+	if (!t || !t->fs || !t->mount_ns)
+		return -EINVAL;
+	buf = kmalloc(2 * PATH_MAX);
+	if (!buf)
+		return -ENOMEM;
+	show_each(o, t, show, buf);
 	kfree(buf);
 	return 0;
 }
 
 static void show_mount(struct proc_out *o, const struct mount *m,
-		const char *path, char *buf)
+		const char *path, char *buf, const struct path *root)
 {
 	show_name(o, m->source);
 	proc_printf(o, " ");
@@ -89,11 +106,12 @@ static void show_mount(struct proc_out *o, const struct mount *m,
 
 int proc_mounts_show(struct proc_out *o, const struct proc_node *n)
 {
-	return each_mount(o, show_mount);
+	return each_mount(o, n, show_mount);
 }
 
 /* proc(5): shared, master, propagate_from, unbindable */
-static void show_peers(struct proc_out *o, const struct mount *m)
+static void show_peers(struct proc_out *o, const struct mount *m,
+		const struct path *root)
 {
 	uint32_t from;
 
@@ -101,7 +119,7 @@ static void show_peers(struct proc_out *o, const struct mount *m)
 		proc_printf(o, " shared:%u", m->group);
 	if (m->master) {
 		proc_printf(o, " master:%u", m->master->group);
-		from = mount_dominator(m, &current->fs->root);
+		from = mount_dominator(m, root);
 		if (from && from != m->master->group)
 			proc_printf(o, " propagate_from:%u", from);
 	}
@@ -110,20 +128,20 @@ static void show_peers(struct proc_out *o, const struct mount *m)
 }
 
 static void show_mountinfo(struct proc_out *o, const struct mount *m,
-		const char *path, char *buf)
+		const char *path, char *buf, const struct path *root)
 {
 	const struct super_block *sb = m->sb;
-	const char *root = mount_root_text(m, buf, PATH_MAX);
+	const char *top = mount_root_text(m, buf, PATH_MAX);
 
 	proc_printf(o, "%u %u %u:%u ", m->id,
 		m->parent ? m->parent->id : m->id, MAJOR(sb->dev),
 		MINOR(sb->dev));
-	show_name(o, IS_ERR(root) ? "?" : root);
+	show_name(o, IS_ERR(top) ? "?" : top);
 	proc_printf(o, " ");
 	show_name(o, path);
 	proc_printf(o, (m->flags & MS_RDONLY) ? " ro" : " rw");
 	show_mount_flags(o, m->flags);
-	show_peers(o, m);
+	show_peers(o, m, root);
 	proc_printf(o, " - %s ", sb->type->name);
 	show_name(o, m->source);
 	proc_printf(o, (sb->flags & MS_RDONLY) ? " ro" : " rw");
@@ -133,11 +151,11 @@ static void show_mountinfo(struct proc_out *o, const struct mount *m,
 
 int proc_mountinfo_show(struct proc_out *o, const struct proc_node *n)
 {
-	return each_mount(o, show_mountinfo);
+	return each_mount(o, n, show_mountinfo);
 }
 
 static void show_mountstats(struct proc_out *o, const struct mount *m,
-		const char *path, char *buf)
+		const char *path, char *buf, const struct path *root)
 {
 	proc_printf(o, "device %s mounted on %s with fstype %s\n",
 		m->source, path, m->sb->type->name);
@@ -145,5 +163,5 @@ static void show_mountstats(struct proc_out *o, const struct mount *m,
 
 int proc_mountstats_show(struct proc_out *o, const struct proc_node *n)
 {
-	return each_mount(o, show_mountstats);
+	return each_mount(o, n, show_mountstats);
 }

@@ -53,6 +53,19 @@ static int root_follow(const struct proc_node *n, struct path *to)
 	return 0;
 }
 
+/* /proc/PID/ns */
+static int ns_follow(const struct proc_node *n, struct path *to)
+{
+	struct task *t = proc_task(n);
+
+	return t && t->mount_ns ? mount_ns_path(t->mount_ns, to) : -ENOENT;
+}
+
+static const struct proc_entry ns_entries[] = {
+	{ "mnt", S_IFLNK | 0777, .follow = ns_follow },
+	{ 0 },
+};
+
 /* /proc/PID/fd */
 static struct file *node_file(const struct proc_node *n)
 {
@@ -236,6 +249,7 @@ static const struct proc_entry pid_entries[] = {
 	{ "exe", S_IFLNK | 0777, .follow = exe_follow },
 	{ "cwd", S_IFLNK | 0777, .follow = cwd_follow },
 	{ "root", S_IFLNK | 0777, .follow = root_follow },
+	{ "ns", S_IFDIR | 0511, .children = ns_entries },
 	{ 0 },
 };
 

@@ -68,11 +68,14 @@ static bool receives(struct mount *m, const struct path *on)
 	return m->ns && dentry_is_ancestor(m->root, on->dentry);
 }
 
-static int make_copy(struct mount *m, const struct path *on,
-		struct list *copies)
+static int make_copy(struct mount *m, const struct mount *top,
+		const struct path *on, struct list *copies)
 {
-	struct mount *copy = copy_for(m);
+	struct mount *copy;
 
+	if (mount_ns_of(top->root->inode))
+		return -EINVAL;
+	copy = copy_for(m);
 	if (!copy)
 		return -ENOMEM;
 	if (!mounts_fit(copy, m->ns)) {
@@ -103,7 +106,7 @@ int propagate_mount(struct mount *top, const struct path *on,
 	on->mnt->copy = top;
 	list_for_each(m, &reached, event)
 		if (rc == 0 && receives(m, on))
-			rc = make_copy(m, on, copies);
+			rc = make_copy(m, top, on, copies);
 	forget(&reached);
 	on->mnt->copy = NULL;
 	if (rc) {
@@ -208,13 +211,14 @@ static void sink(struct mount *m)
 /* The mounts in the list leave: adds to it those that leave with them */
 void propagate_umount(struct list *gone)
 {
-	struct list *l, *last = gone->prev;
+	struct list *l;
 	struct mount *m, *on, *next;
 
 	pass++;
-	for (l = last; l != gone; l = l->prev) {
+	for (l = gone->prev; l != gone; l = l->prev) {
 		m = list_entry(l, struct mount, link);
-		if (m->parent)
+		/* one that corresponds to one before reaches nothing new */
+		if (m->parent && m->pass != pass)
 			leave_elsewhere(m, gone);
 	}
 	list_for_each(m, gone, link)

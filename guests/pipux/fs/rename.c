@@ -64,7 +64,7 @@ static int rename_check(const struct rename *r)
 		rc = check_move(r, r->od);
 	if (rc == 0 && (r->flags & RENAME_EXCHANGE))
 		rc = check_move(r, r->nd);
-	if (rc == 0 && (r->od->mounts || r->nd->mounts))
+	if (rc == 0 && (dentry_is_busy(r->od) || dentry_is_busy(r->nd)))
 		rc = -EBUSY;
 	if (rc == 0 && !DIR_OF(r->odir)->ops->rename)
 		rc = -EPERM;
@@ -144,6 +144,8 @@ static int rename_done(struct rename *r)
 		dentry_exchange(r->od, r->nd);
 	else
 		dentry_move(r->od, r->nd);
+	if (!rc && !(r->flags & RENAME_EXCHANGE))
+		dentry_unmount(r->nd);
 	if (whiteout)
 		dentry_put(whiteout);
 	return rc;

@@ -119,10 +119,10 @@ struct super_block *super_get(struct fs_type *type, const char *source,
 }
 
 /* For an instance that is in no tree: the mount that its files are in */
-struct mount *super_own_mount(struct super_block *sb)
+struct mount *super_own_mount(struct super_block *sb, const char *source)
 {
 	struct mount *m = IS_ERR(sb) || !sb->root ? NULL
-		: mount_new(sb, sb->root, NULL, 0);
+		: mount_new(sb, sb->root, source, 0);
 
 	BUG_ON(!m);
 	return m;
@@ -140,7 +140,7 @@ struct mount *anon_mount(void)
 		BUG_ON(!sb);
 		sb->root = dentry_root(sb, inode_new(sb, S_IFDIR | 0500));
 		BUG_ON(!sb->root || !sb->root->inode);
-		own = super_own_mount(sb);
+		own = super_own_mount(sb, NULL);
 	}
 	return own;
 }
@@ -151,6 +151,7 @@ struct mount *memory_mount(void)
 	static struct mount *own;
 
 	if (!own)
-		own = super_own_mount(super_get(&tmpfs_type, NULL, 0, NULL));
+		own = super_own_mount(super_get(&tmpfs_type, NULL, 0, NULL),
+			NULL);
 	return own;
 }

@@ -69,7 +69,8 @@ static struct mount *queue_mount(void)
 	static struct mount *own;
 
 	if (!own)
-		own = super_own_mount(super_get(&mqueue_type, NULL, 0, NULL));
+		own = super_own_mount(super_get(&mqueue_type, NULL, 0,
+			NULL), NULL);
 	return own;
 }
 

@@ -262,6 +262,8 @@ void do_exit(int code)
 	fs_context_put(t->fs);
 	t->files = NULL;
 	t->fs = NULL;
+	mount_ns_put(t->mount_ns);
+	t->mount_ns = NULL;
 	leave_group(t);
 	if (p->nr_threads == 0)
 		process_exit(p);

@@ -17,7 +17,7 @@
 #define FORK_PAGES	128	/* that have to be free */
 #define TASKS_FOR_ROOT	8	/* of them */
 
-#define CLONE_NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS \
+#define CLONE_NO_NAMESPACE (CLONE_NEWCGROUP | CLONE_NEWUTS \
 	| CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 
 static uint64_t forks;
@@ -69,6 +69,11 @@ static int copy_resources(struct task *t, uint32_t flags)
 		: sighand_copy(current->sighand);
 	if (!t->fs || !t->files || !t->sighand)
 		return -ENOMEM;
+	t->mount_ns = flags & CLONE_NEWNS
+		? mount_ns_copy(current->mount_ns, t->fs)
+		: mount_ns_get(current->mount_ns);
+	if (!t->mount_ns)
+		return -ENOMEM;
 	return copy_mm(t, flags);
 }
 
@@ -82,6 +87,8 @@ static void release_resources(struct task *t)
 		files_put(t->files);
 	if (t->fs)
 		fs_context_put(t->fs);
+	if (t->mount_ns)
+		mount_ns_put(t->mount_ns);
 }
 
 /* A thread group of its own: child of current's, or its sister */
@@ -192,8 +199,13 @@ static void wait_for_vfork(int tid, struct wait_queue *done)
 
 static int check_flags(uint32_t flags)
 {
-	if (flags & CLONE_NAMESPACES)
-		return capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
+	if ((flags & CLONE_NEWNS) && (flags & CLONE_FS))
+		return -EINVAL;
+	if ((flags & (CLONE_NEWNS | CLONE_NO_NAMESPACE))
+	    && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (flags & CLONE_NO_NAMESPACE)
+		return -EINVAL;
 	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))

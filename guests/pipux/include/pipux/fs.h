@@ -89,7 +89,7 @@ struct mount {
 	struct dentry *root;			/* the top of what is seen */
 	struct mount *parent;			/* NULL: the top of its tree */
 	struct dentry *point;			/* of the parent, covered */
-	struct mount *next_on;			/* others on the same point */
+	struct mount *next_on, **prev_on;	/* others on the same point */
 	struct list children, sibling;		/* mounted on it; by parent */
 	struct mount_namespace *ns;		/* NULL: in none */
 	struct list link;			/* in ns->mounts */
@@ -382,6 +382,15 @@ static inline void path_put(const struct path *p)
 	mount_put(mnt);
 }
 
+/* Another place, whose references are taken over */
+static inline void path_switch(struct path *p, struct path to)
+{
+	struct path old = *p;
+
+	*p = to;
+	path_put(&old);
+}
+
 static inline bool path_same(const struct path *a, const struct path *b)
 {
 	return a->dentry == b->dentry && a->mnt == b->mnt;
@@ -396,6 +405,9 @@ static inline bool mount_read_only(const struct mount *m)
  * below the root */
 char *path_text(const struct path *p, char *buf, size_t size,
 		bool *reachable);
+/* The same from another root */
+char *path_text_from(const struct path *root, const struct path *p, char *buf,
+		size_t size, bool *reachable);
 
 /* fs/namei.c: path walk.  0 and a referenced place, or errno */
 #define LOOKUP_FOLLOW		1	/* follow a final symlink */
@@ -468,6 +480,14 @@ struct fs_context {			/* shared by CLONE_FS */
 struct fs_context *fs_context_copy(struct fs_context *old);
 struct fs_context *fs_context_share(struct fs_context *fs);
 void fs_context_put(struct fs_context *fs);
+
+/* fs/mount_ns.c */
+struct mount_namespace *mount_ns_get(struct mount_namespace *ns);
+void mount_ns_put(struct mount_namespace *ns);
+struct mount_namespace *mount_ns_copy(struct mount_namespace *old,
+	struct fs_context *fs);
+long mount_ns_enter(struct mount_namespace *ns);
+struct mount_namespace *mount_ns_of(const struct inode *inode);
 
 /* fs/chrdev.c: character devices, open by number */
 int chrdev_register(dev_t dev, unsigned count, const struct file_ops *ops,

@@ -21,6 +21,7 @@ struct tty;
 struct files;
 struct fs_context;
 struct seccomp_filter;
+struct mount_namespace;
 
 #define NSIG_WORDS	2
 typedef struct {
@@ -117,6 +118,7 @@ struct task {
 	struct mm *mm;		/* NULL in kernel threads and zombies */
 	struct files *files;
 	struct fs_context *fs;
+	struct mount_namespace *mount_ns;
 	uint8_t resolve;	/* openat2(2), while it looks for its file */
 	struct sighand *sighand;
 	struct ptrace *ptrace;	/* <pipux/ptrace.h>; NULL: nobody traces it */
