@@ -449,6 +449,29 @@ static void test_remap(void)
 	close(fd);
 }
 
+/* vm.max_map_count: every second page is made different, from above */
+static void test_many_maps(void)
+{
+	enum { PAGES = 70000 };
+	char *a = mmap(NULL, PAGES * PAGE, PROT_NONE, ANON, -1, 0);
+	int i = PAGES - 2, error;
+
+	CHECK(a != MAP_FAILED);
+	while (i > 0 && !mprotect(a + i * PAGE, PAGE, PROT_READ))
+		i -= 2;
+	error = errno;
+	FACT(error == ENOMEM && i > 0 && PAGES - i <= 65530
+		&& PAGES - i > 65400, "mappings have a limit");
+	FACT(mprotect(a + 1000 * PAGE, PAGE, PROT_READ), "protect, many");
+	FACT(madvise(a + 1000 * PAGE, PAGE, MADV_DONTFORK), "advise, many");
+	FACT(munmap(a + 1000 * PAGE, PAGE), "a hole, many");
+	FACT(munmap(a, PAGE), "the beginning, many");
+	FACT(REMAP(a + (PAGES - 1) * PAGE, PAGE, PAGE, 1 | UNMAP_NOT),
+		"DONTUNMAP, many");
+	FACT(munmap(a, PAGES * PAGE), "all of them");
+	FACT(mprotect(a, PAGE, PROT_READ), "none is left");
+}
+
 int main(int argc, char **argv)
 {
 	facts_begin(argc > 1 ? argv[1] : NULL);
@@ -460,5 +483,6 @@ int main(int argc, char **argv)
 	test_msync();
 	test_sharing();
 	test_remap();
+	test_many_maps();
 	return 0;
 }

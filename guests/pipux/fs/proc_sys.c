@@ -332,7 +332,7 @@ static const struct proc_entry vm_entries[] = {
 	VALUE("swappiness", 0),
 	{ .name = "drop_caches", .mode = S_IFREG | 0200,
 		.show = value_show, .store = drop_caches_store },
-	VALUE("max_map_count", 65530),
+	VALUE("max_map_count", MAX_MAPS),
 	VALUE("mmap_min_addr", 4194304),
 	{ 0 },
 };

@@ -10,7 +10,7 @@ static long change_flags(struct mm *mm, struct vma *vma, uint32_t start,
 {
 	vma = vma_cut(mm, vma, start, end);
 	if (!vma)
-		return -ENOMEM;
+		return -EAGAIN;
 	vma->flags = (vma->flags & ~clear) | set;
 	vma_merge(mm, vma);
 	return 0;

@@ -85,6 +85,7 @@ struct mm *mm_copy(struct mm *old)
 			goto fail;
 		copy->flags &= ~MAP_LOCKED;	/* fork(2) */
 		list_add_tail(&mm->vmas, &copy->link);
+		mm->nr_vmas++;
 		mm->total_vm += (copy->end - copy->start) >> PAGE_SHIFT;
 		if (!(vma->flags & (MAP_SHARED | VMA_WIPEONFORK))
 				&& vma_fork(mm, old, vma))

@@ -15,11 +15,17 @@
 
 int setting_overcommit;
 
-/* Cuts vmas so that [start, end) begins and ends at borders: 0, -ENOMEM */
+/*
+ * Cuts vmas so that [start, end) begins and ends at borders: 0, -ENOMEM.  What
+ * leaves no more of them than there were is always possible.
+ */
 static int split_at(struct mm *mm, uint32_t start, uint32_t end)
 {
 	struct vma *vma = vma_find(mm, start);
 
+	if (vma && vma->start < start && vma->end > end
+			&& mm->nr_vmas >= MAX_MAPS)
+		return -ENOMEM;
 	if (vma && vma->start < start && vma_split(mm, vma, start))
 		return -ENOMEM;
 	vma = vma_find(mm, end);
@@ -212,7 +218,8 @@ long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
 	long at;
 
 	len = PAGE_ALIGN(len);
-	if (!len || len > TASK_TOP || mm_too_large(mm, len)
+	if (!len || len > TASK_TOP || mm->nr_vmas > MAX_MAPS
+			|| mm_too_large(mm, len)
 			|| mm_overcommits(len, prot, flags, file))
 		return -ENOMEM;
 	if ((flags & MAP_PRIVATE) && (prot & PROT_WRITE)

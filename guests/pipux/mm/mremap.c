@@ -13,7 +13,7 @@
 static long move_vma(struct mm *mm, struct vma *vma, uint32_t old,
 		uint32_t old_len, uint32_t new_len, uint32_t to, bool keep)
 {
-	struct vma *new = vma_copy(vma);
+	struct vma *new = mm->nr_vmas < MAX_MAPS - 3 ? vma_copy(vma) : NULL;
 	int rc;
 
 	if (!new)

@@ -61,6 +61,7 @@ void vma_insert(struct mm *mm, struct vma *vma)
 	struct vma *next = vma_find(mm, vma->start);
 
 	list_add_tail(next ? &next->link : &mm->vmas, &vma->link);
+	mm->nr_vmas++;
 	mm->total_vm += (vma->end - vma->start) >> PAGE_SHIFT;
 }
 
@@ -69,6 +70,7 @@ void vma_remove(struct mm *mm, struct vma *vma)
 	if (mm->last == vma)
 		mm->last = NULL;
 	list_del(&vma->link);
+	mm->nr_vmas--;
 	mm->total_vm -= (vma->end - vma->start) >> PAGE_SHIFT;
 }
 
@@ -83,18 +85,24 @@ int vma_split(struct mm *mm, struct vma *vma, uint32_t addr)
 	upper->offset += addr - vma->start;
 	vma->end = addr;
 	list_add_after(&vma->link, &upper->link);
+	mm->nr_vmas++;
 	return 0;
+}
+
+static int split_within_limit(struct mm *mm, struct vma *vma, uint32_t addr)
+{
+	return mm->nr_vmas < MAX_MAPS ? vma_split(mm, vma, addr) : -ENOMEM;
 }
 
 struct vma *vma_cut(struct mm *mm, struct vma *vma, uint32_t start,
 		uint32_t end)
 {
 	if (vma->start < start) {
-		if (vma_split(mm, vma, start))
+		if (split_within_limit(mm, vma, start))
 			return NULL;
 		vma = vma_next(mm, vma);
 	}
-	if (vma->end > end && vma_split(mm, vma, end))
+	if (vma->end > end && split_within_limit(mm, vma, end))
 		return NULL;
 	return vma;
 }
@@ -114,6 +122,7 @@ static void absorb(struct mm *mm, struct vma *a, struct vma *b)
 	if (mm->last == b)
 		mm->last = a;
 	list_del(&b->link);
+	mm->nr_vmas--;
 	vma_free(b);
 }
 

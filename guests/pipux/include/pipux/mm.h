@@ -69,6 +69,7 @@ struct vma {
 	| VMA_WIPEONFORK)
 
 #define AUXV_WORDS	48
+#define MAX_MAPS	65530			/* vmas: vm.max_map_count */
 
 struct mm {
 	int users;				/* tasks that run in it */
@@ -86,6 +87,7 @@ struct mm {
 	/* the rest is mm/'s own */
 	struct partition *part;
 	struct vma *last;			/* last found, or NULL */
+	uint32_t nr_vmas;
 	uint32_t total_vm;			/* pages in vmas */
 	uint32_t stack_limit;			/* bytes, from the rlimit */
 	uint32_t lock_future;			/* MAP_LOCKED: mlockall */
