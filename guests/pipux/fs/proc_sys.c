@@ -298,6 +298,10 @@ static const struct proc_entry kernel_entries[] = {
 	NUMBER("threads-max", setting_threads_max, 20, 32768),
 	VALUE("ngroups_max", GROUPS_MAX),
 	VALUE("cap_last_cap", 40),
+	/* kernel/sched.c: one tick of 20 is for who is not real-time */
+	VALUE("sched_rr_timeslice_ms", 100),
+	VALUE("sched_rt_period_us", 1000000),
+	VALUE("sched_rt_runtime_us", 950000),
 	VALUE("randomize_va_space", 0),
 	NUMBER("msgmax", setting_msgmax, 0, INT32_MAX),
 	NUMBER("msgmnb", setting_msgmnb, 0, INT32_MAX),

@@ -107,7 +107,7 @@ static long move_buf(int fd, move_fn move, const void *buf, size_t n,
 	f = fd_get(fd);
 	if (!f)
 		return -EBADF;
-	rc = iov_import(&iov, buf, n);
+	rc = f->mode & FMODE_SEEK ? iov_import(&iov, buf, n) : 0;
 	if (rc == 0)
 		rc = move_at(f, move, &iov, pos);
 	file_put(f);
@@ -125,6 +125,18 @@ long sys_pwrite64(int fd, const void *buf, size_t n, uint32_t lo, uint32_t hi)
 	return move_buf(fd, file_write, buf, n, LOFF(lo, hi));
 }
 
+/* A vector of nothing does not reach the file */
+static long move_nothing(const struct file *f, move_fn move)
+{
+	bool reads = move == file_read;
+
+	if (!(f->mode & (reads ? FMODE_READ : FMODE_WRITE)))
+		return -EBADF;
+	if (reads ? !f->ops->read : !f->ops->write)
+		return inode_is(f->inode, S_IFDIR) ? 0 : -EINVAL;
+	return 0;
+}
+
 /* pos NULL: at the file's own position */
 static long move_vec(int fd, move_fn move, const struct iovec *uvec,
 		unsigned long n, const loff_t *pos)
@@ -139,9 +151,8 @@ static long move_vec(int fd, move_fn move, const struct iovec *uvec,
 	rc = iovec_import(uvec, n, &vec, &iov);
 	if (rc == 0) {
 		rc = pos ? move_at(f, move, &iov, *pos)
-			: !iov.len && inode_is(f->inode, S_IFDIR)
-				&& move == file_read ? 0
-			: move(f, &iov, &f->pos);
+			: iov.len ? move(f, &iov, &f->pos)
+			: move_nothing(f, move);
 		kfree(vec);
 	}
 	file_put(f);

@@ -21,6 +21,14 @@ static bool gives_data(const struct file *f)
 		|| inode_is(f->inode, S_IFBLK);
 }
 
+/* Nothing goes from a pipe into what takes whole records only: eventfd, mq */
+static bool takes_data(const struct file *f)
+{
+	return f->ops->write && (inode_is(f->inode, S_IFREG)
+		|| inode_is(f->inode, S_IFSOCK) || inode_is(f->inode, S_IFCHR)
+		|| inode_is(f->inode, S_IFBLK));
+}
+
 /* One page, or what there is: bytes, 0 at the end, or an error */
 static long page_to_pipe(struct file *in, loff_t *pos, struct pipe *p,
 		size_t n)
@@ -179,7 +187,7 @@ static long splice_file(struct file *in, struct file *out, loff_t *upos,
 			return -EINVAL;
 		at = &pos;
 	}
-	if (from && (out->flags & O_APPEND))
+	if (from && ((out->flags & O_APPEND) || !takes_data(out)))
 		return -EINVAL;
 	rc = from ? pipe_to_file(from, out, at, n, nonblock)
 		: file_to_pipe(in, at, file_pipe(out), n, nonblock);
