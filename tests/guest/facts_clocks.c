@@ -347,6 +347,19 @@ static void test_itimer_signals(void)
 	}
 }
 
+static void test_itimer_intervals(void)
+{
+	for (int which = ITIMER_REAL; which <= ITIMER_PROF; which++) {
+		struct itimerval it = { { 10, 0 }, { 0, 0 } }, none = { 0 };
+
+		FACT(setitimer(which, &it, NULL), "interval alone, %d", which);
+		FACT(getitimer(which, &it), "get it");
+		FACT(it.it_interval.tv_sec, "interval");
+		FACT(setitimer(which, &none, &it), "set nothing");
+		FACT(it.it_interval.tv_sec, "interval before");
+	}
+}
+
 static void test_posix_timers(void)
 {
 	struct sigevent ev = { .sigev_notify = SIGEV_NONE };
@@ -545,6 +558,7 @@ int main(int argc __attribute__((unused)), char **argv)
 	test_sleep();
 	test_alarm();
 	test_itimer_signals();
+	test_itimer_intervals();
 	test_posix_timers();
 	test_overrun();
 	test_timerfd();

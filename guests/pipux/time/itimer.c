@@ -149,11 +149,12 @@ static void real_get(uint64_t *value, uint64_t *interval)
 	*value = list_empty(&t->link) ? 0 : left(t->expires, ktime_get());
 }
 
+/* A timer that is not set has no interval either; the other two keep it */
 static void real_set(uint64_t value, uint64_t interval)
 {
 	struct process *p = current->process;
 
-	p->itimer_real_interval = interval;
+	p->itimer_real_interval = value ? interval : 0;
 	if (value)
 		ktimer_start(&p->itimer_real, ns_add(ktime_get(), value));
 	else
@@ -200,7 +201,7 @@ static long set(int which, uint64_t value, uint64_t interval)
 		real_set(value, interval);
 		return 0;
 	}
-	if (!value && !current->process->timers)
+	if (!value && !interval && !current->process->timers)
 		return 0;
 	pt = process_timers_get(current->process);
 	if (!pt)
