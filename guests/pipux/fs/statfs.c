@@ -39,12 +39,10 @@ static void fill_statfs(const struct mount *m, struct statfs64 *st)
 		sb->ops->statfs(sb, st);
 }
 
-static long statfs64_out(const struct mount *m, size_t size, void *ubuf)
+static long statfs64_out(const struct mount *m, void *ubuf)
 {
 	struct statfs64 st;
 
-	if (size != sizeof(st))
-		return -EINVAL;
 	fill_statfs(m, &st);
 	return copy_to_user(ubuf, &st, sizeof(st));
 }
@@ -72,23 +70,29 @@ static long statfs_out(const struct mount *m, void *ubuf)
 long sys_statfs64(const char *upath, size_t size, void *ubuf)
 {
 	struct path p;
-	long rc = user_path(AT_FDCWD, upath, LOOKUP_FOLLOW, 0, &p);
+	long rc;
 
+	if (size != sizeof(struct statfs64))
+		return -EINVAL;
+	rc = user_path(AT_FDCWD, upath, LOOKUP_FOLLOW, 0, &p);
 	if (rc)
 		return rc;
-	rc = statfs64_out(p.mnt, size, ubuf);
+	rc = statfs64_out(p.mnt, ubuf);
 	path_put(&p);
 	return rc;
 }
 
 long sys_fstatfs64(int fd, size_t size, void *ubuf)
 {
-	struct file *f = fd_get(fd);
+	struct file *f;
 	long rc;
 
+	if (size != sizeof(struct statfs64))
+		return -EINVAL;
+	f = fd_get(fd);
 	if (!f)
 		return -EBADF;
-	rc = statfs64_out(f->path.mnt, size, ubuf);
+	rc = statfs64_out(f->path.mnt, ubuf);
 	file_put(f);
 	return rc;
 }

@@ -66,8 +66,9 @@ static long storable(const struct inode *inode, const char *name)
 		|| begins(name, XATTR_SECURITY_PREFIX) ? 0 : -EOPNOTSUPP;
 }
 
-/* What a call is about: by path or, path NULL, by descriptor */
+/* What a call is about: by path or by descriptor */
 struct target {
+	bool open;			/* by descriptor */
 	const char *path;
 	int fd;
 	unsigned lookup;
@@ -77,7 +78,7 @@ static long target_get(const struct target *t, struct path *p)
 {
 	struct file *f;
 
-	if (t->path)
+	if (!t->open)
 		return user_path(AT_FDCWD, t->path, t->lookup, 0, p);
 	f = fd_get_io(t->fd);
 	if (!f)
@@ -268,7 +269,7 @@ static long list(const struct target *t, void *ubuf, size_t room)
 
 #define FOLLOWED(u)	(&(struct target){ .path = (u), .lookup = LOOKUP_FOLLOW })
 #define ITSELF(u)	(&(struct target){ .path = (u) })
-#define OPEN(n)		(&(struct target){ .fd = (n) })
+#define OPEN(n)		(&(struct target){ .open = true, .fd = (n) })
 
 #define XATTR_CALLS(prefix, type, target)				\
 long sys_##prefix##setxattr(type t, const char *uname, const void *uvalue, \

@@ -7,7 +7,7 @@ static void queue_free(struct ipc_object *o);
 int setting_msgmni = MSGMNI, setting_msgmax = MSGMAX, setting_msgmnb = MSGMNB;
 int setting_msg_next_id = -1;
 struct ipc_table msg_table = { .max = &setting_msgmni,
-	.next_id = &setting_msg_next_id, .free = queue_free };
+	.next_id = &setting_msg_next_id, .last = -1, .free = queue_free };
 
 struct message {
 	struct list link;

@@ -86,7 +86,7 @@ static void enter(struct ipc_table *t, struct ipc_object *o,
 
 	if (*t->next_id >= 0)
 		t->seq = (uint32_t)*t->next_id >> INDEX_BITS;
-	else if (index <= t->last && t->seq++ == SEQ_MAX - 1)
+	else if ((int)index <= t->last && t->seq++ == SEQ_MAX - 1)
 		t->seq = 0;
 	*t->next_id = -1;
 	t->last = index;

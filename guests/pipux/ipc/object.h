@@ -30,7 +30,8 @@ struct ipc_table {
 	const int *max;			/* objects that may exist */
 	int *next_id;			/* wanted for the next one, or -1 */
 	uint32_t used;
-	uint32_t last, seq;		/* for identifiers */
+	int last;			/* index given out; -1: none yet */
+	uint32_t seq;			/* for identifiers */
 	void (*free)(struct ipc_object *o);
 };
 

@@ -23,7 +23,7 @@ static void set_free(struct ipc_object *o)
 int setting_sem[SEM_SETTINGS] = { SEMMSL, SEMMNS, SEMOPM, SEMMNI };
 int setting_sem_next_id = -1;
 struct ipc_table sem_table = { .max = &setting_sem[SEM_MNI],
-	.next_id = &setting_sem_next_id, .free = set_free };
+	.next_id = &setting_sem_next_id, .last = -1, .free = set_free };
 
 void sem_put(struct sem_set *s)
 {

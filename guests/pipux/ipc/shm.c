@@ -25,7 +25,7 @@ static void segment_free(struct ipc_object *o)
 int setting_shmmni = SHMMNI, setting_shm_next_id = -1;
 unsigned long setting_shmmax = SHMMAX, setting_shmall = SHMALL;
 struct ipc_table shm_table = { .max = &setting_shmmni,
-	.next_id = &setting_shm_next_id, .free = segment_free };
+	.next_id = &setting_shm_next_id, .last = -1, .free = segment_free };
 
 /* The last mapping of one of the files went */
 static void segment_release(struct file *f)
