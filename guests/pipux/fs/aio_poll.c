@@ -29,10 +29,11 @@ struct aio_table {			/* poll_table of a registration */
 	struct aio_poll *poll;
 };
 
-static void woken(struct waiter *w)
+static bool woken(struct waiter *w)
 {
 	work_schedule(&container_of(w, struct registration, waiter)
 		->poll->work);
+	return false;
 }
 
 static void register_poll(struct poll_table *pt, struct wait_queue *q)

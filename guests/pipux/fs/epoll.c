@@ -46,20 +46,23 @@ static struct epoll *epoll_of(struct file *f)
 	return f->ops == &epoll_ops ? f->priv : NULL;
 }
 
-static void set_ready(struct epoll_item *item)
+/* Has it woken somebody? */
+static bool set_ready(struct epoll_item *item)
 {
+	bool sleeps = wait_sleeps(&item->ep->queue);
+
 	if (list_empty(&item->ready_link))
 		list_add_tail(&item->ep->ready, &item->ready_link);
 	wake_up(&item->ep->queue);
+	return sleeps;
 }
 
-static void woken(struct waiter *w)
+static bool woken(struct waiter *w)
 {
 	struct epoll_item *item = container_of(w, struct registration,
 		waiter)->item;
 
-	if (!item->disabled)
-		set_ready(item);
+	return !item->disabled && set_ready(item);
 }
 
 static void register_item(struct poll_table *pt, struct wait_queue *q)
@@ -73,6 +76,7 @@ static void register_item(struct poll_table *pt, struct wait_queue *q)
 	r = &item->reg[item->nr_waiters++];
 	r->item = item;
 	wait_add_fn(q, &r->waiter, woken);
+	r->waiter.exclusive = item->event.events & EPOLLEXCLUSIVE;
 }
 
 /* What is ready of what the item asks for; `pt` perhaps registers it */

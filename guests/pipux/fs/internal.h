@@ -220,6 +220,10 @@ bool dentry_is_busy(const struct dentry *d);
 void dentry_unmount(struct dentry *d);
 void mount_place(struct mount *m, const struct path *on);
 void mount_link(struct mount *m);
+/* Tells those who poll the list of mounts (proc(5)) */
+void mounts_changed(void);
+extern uint32_t mounts_event;
+extern struct wait_queue mounts_queue;
 void mount_attach(struct mount *m, const struct path *on);
 void mount_detach(struct mount *m);
 void mounts_enter(struct mount *top, struct mount_namespace *ns);

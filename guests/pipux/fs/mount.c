@@ -137,6 +137,7 @@ static int remount_bind(const struct path *on, uint32_t flags)
 	if ((flags & ~m->flags & MS_RDONLY) && m->writers)
 		return -EBUSY;
 	m->flags = flags;
+	mounts_changed();
 	return 0;
 }
 
@@ -162,9 +163,11 @@ static int remount(const struct path *on, uint32_t flags, const char *options)
 	int rc = is_mount_point(on) ? super_remount(m->sb, flags, options)
 		: -EINVAL;
 
-	if (rc == 0)
-		m->flags = remount_flags(m, flags);
-	return rc;
+	if (rc)
+		return rc;
+	m->flags = remount_flags(m, flags);
+	mounts_changed();
+	return 0;
 }
 
 static int mount_on(struct path *on, const char *source, const char *type,

@@ -125,6 +125,15 @@ bool path_below(struct path p, const struct path *top)
 	return true;
 }
 
+uint32_t mounts_event;
+struct wait_queue mounts_queue = WAIT_QUEUE_INIT(mounts_queue);
+
+void mounts_changed(void)
+{
+	mounts_event++;
+	wake_up(&mounts_queue);
+}
+
 /* Where it is going to be: nobody finds it there before mount_link */
 void mount_place(struct mount *m, const struct path *on)
 {
@@ -144,6 +153,7 @@ void mount_link(struct mount *m)
 	 * a root is not looked up, and must go with its file system */
 	if (m->point->parent != m->point)
 		dentry_hash(m->point);
+	mounts_changed();
 }
 
 void mount_attach(struct mount *m, const struct path *on)
@@ -163,6 +173,7 @@ static void unlink_mount(struct mount *m)
 		m->next_on->prev_on = m->prev_on;
 	if (!m->point->mounts && !DIR_OF(m->point->parent)->ops->cacheable)
 		dentry_unhash(m->point);
+	mounts_changed();
 }
 
 /* May sleep, when all is done */

@@ -78,7 +78,7 @@ static void tell_event(struct file_owner *o, int code, uint32_t band)
 	tell(o, o->signo ? o->signo : SIGIO, &info);
 }
 
-static void file_woken(struct waiter *w)
+static bool file_woken(struct waiter *w)
 {
 	struct file_owner *o = container_of(w, struct async_waiter,
 		waiter)->owner;
@@ -86,11 +86,12 @@ static void file_woken(struct waiter *w)
 	uint32_t ready = o->file->ops->poll(o->file, &ask);
 
 	if (!o->pid || !(ready & (POLLIN | POLLOUT)))
-		return;
+		return false;
 	if (ready & POLLIN)
 		tell_event(o, POLL_IN, POLLIN | POLLRDNORM);
 	else
 		tell_event(o, POLL_OUT, POLLOUT | POLLWRNORM | POLLWRBAND);
+	return false;
 }
 
 void owner_message(struct file *f)

@@ -12,8 +12,9 @@
 #define STORE_MAX	128u		/* bytes of a setting */
 
 struct text {				/* file.priv */
-	char *buf;
+	char *buf;			/* NULL: not made yet */
 	size_t len;
+	uint32_t event;			/* of mounts, the last one told */
 };
 
 /* Makes room for n more bytes and a NUL, unless something was cut already */
@@ -106,27 +107,29 @@ static void drop_text(struct file *f)
 
 static int renew_text(struct file *f)
 {
-	struct text *t = kzalloc(sizeof(*t));
-	int rc;
+	struct text made, *t = f->priv;
+	int rc = make_text(proc_node(f->inode), &made);
 
-	if (!t)
-		return -ENOMEM;
-	rc = make_text(proc_node(f->inode), t);
-	if (rc) {
-		kfree(t);
+	if (rc)
 		return rc;
+	if (!t)
+		t = f->priv = kzalloc(sizeof(*t));
+	if (!t) {
+		kfree(made.buf);
+		return -ENOMEM;
 	}
-	drop_text(f);
-	f->priv = t;
+	kfree(t->buf);
+	t->buf = made.buf;
+	t->len = made.len;
 	return 0;
 }
 
 static ssize_t proc_read(struct file *f, struct iov *iov, loff_t *pos)
 {
-	struct text *t;
+	struct text *t = f->priv;
 	size_t n;
 
-	if (*pos == 0 || !f->priv) {
+	if (*pos == 0 || !t || !t->buf) {
 		int rc = renew_text(f);
 
 		if (rc)
@@ -184,6 +187,38 @@ static const struct file_ops text_fops = {
 	.read = proc_read,
 	.write = text_write,
 	.llseek = proc_llseek,
+	.fsync = proc_no_fsync,
+	.release = drop_text,
+};
+
+/* proc(5): the event is that something was mounted, or not any more */
+static int mounts_open(struct inode *inode, struct file *f)
+{
+	struct text *t = f->priv = kzalloc(sizeof(*t));
+
+	if (!t)
+		return -ENOMEM;
+	t->event = mounts_event;
+	return 0;
+}
+
+static uint32_t mounts_poll(struct file *f, struct poll_table *pt)
+{
+	struct text *t = f->priv;
+
+	poll_wait(f, &mounts_queue, pt);
+	if (t->event == mounts_event)
+		return POLLIN | POLLRDNORM;
+	t->event = mounts_event;
+	return POLLIN | POLLRDNORM | POLLPRI | POLLERR;
+}
+
+const struct file_ops proc_mounts_fops = {
+	.open = mounts_open,
+	.read = proc_read,
+	.write = text_write,
+	.llseek = proc_llseek,
+	.poll = mounts_poll,
 	.fsync = proc_no_fsync,
 	.release = drop_text,
 };

@@ -135,6 +135,7 @@ extern const struct proc_entry proc_sys_entries[];
 extern const struct proc_entry proc_sysvipc_entries[];	/* ipc/proc.c */
 extern const struct proc_entry proc_sys_net_entries[];	/* net/sys.c */
 extern struct proc_entry proc_net_entries[];
+extern const struct file_ops proc_mounts_fops;	/* of what may be polled */
 int proc_mounts_show(struct proc_out *o, const struct proc_node *n);
 int proc_mountinfo_show(struct proc_out *o, const struct proc_node *n);
 int proc_mountstats_show(struct proc_out *o, const struct proc_node *n);

@@ -11,10 +11,21 @@ void wait_add(struct wait_queue *q, struct waiter *w)
 }
 
 void wait_add_fn(struct wait_queue *q, struct waiter *w,
-		void (*fn)(struct waiter *w))
+		bool (*fn)(struct waiter *w))
 {
 	wait_add(q, w);
 	w->fn = fn;
+	w->exclusive = false;
+}
+
+bool wait_sleeps(const struct wait_queue *q)
+{
+	const struct waiter *w;
+
+	list_for_each(w, &q->waiters, link)
+		if (w->fn || w->task->state != TASK_RUNNING)
+			return true;
+	return false;
 }
 
 void wait_remove(struct waiter *w)
@@ -24,13 +35,16 @@ void wait_remove(struct waiter *w)
 
 void wake_up(struct wait_queue *q)
 {
+	bool served = false;
 	struct waiter *w;
 
 	list_for_each(w, &q->waiters, link) {
-		if (unlikely(w->fn != NULL))
-			w->fn(w);
-		else
+		if (likely(!w->fn))
 			wake_task(w->task);
+		else if (!w->exclusive)
+			w->fn(w);
+		else if (!served)
+			served = w->fn(w);
 	}
 }
 

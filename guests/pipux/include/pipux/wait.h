@@ -19,7 +19,8 @@ struct waiter {
 	struct list link;
 	struct task *task;
 	struct wait_queue *queue;
-	void (*fn)(struct waiter *w);	/* called instead of waking task */
+	bool (*fn)(struct waiter *w);	/* called instead of waking task */
+	bool exclusive;			/* after one that did it is passed by */
 };
 
 #define WAIT_QUEUE_INIT(q)	{ LIST_INIT((q).waiters) }
@@ -34,9 +35,15 @@ void wake_up(struct wait_queue *q);		/* all waiters */
 void wake_up_one(struct wait_queue *q);
 void wait_add(struct wait_queue *q, struct waiter *w);	/* current */
 void wait_remove(struct waiter *w);
-/* fn is called at each wake_up; it must not touch the queue itself */
+/*
+ * fn is called at each wake_up; it must not touch the queue itself.  It tells
+ * whether somebody who slept goes on: that is enough if w->exclusive, which
+ * may be set after this.
+ */
 void wait_add_fn(struct wait_queue *q, struct waiter *w,
-	void (*fn)(struct waiter *w));
+	bool (*fn)(struct waiter *w));
+/* Does anybody sleep on it, or ask to be told? */
+bool wait_sleeps(const struct wait_queue *q);
 /*
  * Sleeps until woken by one of the queues it was added to, by wake_task, or,
  * if interruptible, by a signal; `timeout` is an absolute ktime, 0: never.

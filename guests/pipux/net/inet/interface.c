@@ -28,9 +28,10 @@ static void tx_again(struct work *w)
 	inet_run();
 }
 
-static void writable(struct waiter *w)
+static bool writable(struct waiter *w)
 {
 	work_schedule(&tx_work);
+	return false;
 }
 
 static err_t ether_transmit(struct netif *netif, struct pbuf *p)
