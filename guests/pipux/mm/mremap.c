@@ -2,6 +2,7 @@
 /* Growing, shrinking, moving and doubling mappings: mremap(2). */
 #include "internal.h"
 #include <pipux/sched.h>
+#include <pipux/vdso.h>
 
 #define MREMAP_KNOWN	(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)
 
@@ -30,6 +31,8 @@ static long move_vma(struct mm *mm, struct vma *vma, uint32_t old,
 		(void)do_munmap(mm, to, new_len);
 		return rc;
 	}
+	if (vdso_is(new))
+		vdso_moved(old, to);
 	rc = keep ? 0 : do_munmap(mm, old, old_len);
 	vma_merge(mm, new);
 	return rc ? rc : (long)to;

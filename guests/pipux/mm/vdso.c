@@ -4,6 +4,7 @@
  * page, which needs no more than other files do.
  */
 #include "internal.h"
+#include <pipux/sched.h>
 #include <pipux/vdso.h>
 
 extern const char vdso_image[], vdso_image_end[];
@@ -56,6 +57,15 @@ uint32_t vdso_entry(uint32_t base)
 bool vdso_is(const struct vma *vma)
 {
 	return vma->file == file;
+}
+
+/* The call itself was made by its __kernel_vsyscall, more often than not */
+void vdso_moved(uint32_t from, uint32_t to)
+{
+	user_ctx_t *ctx = task_ctx(current);
+
+	if (ctx->eip - from < PAGE_SIZE)
+		ctx->eip += to - from;
 }
 
 /* Copies are as old as the master was: all processes fetch it anew */

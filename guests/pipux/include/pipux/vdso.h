@@ -30,6 +30,8 @@ void vdso_init(void);
 uint32_t vdso_map(struct mm *mm, uint32_t program);
 uint32_t vdso_entry(uint32_t base);
 bool vdso_is(const struct vma *vma);
+/* mremap(2) moved it: the caller goes on in the new place */
+void vdso_moved(uint32_t from, uint32_t to);
 /* The clock's constants changed */
 void vdso_update(void);
 
