@@ -3,8 +3,9 @@
 
 tests/guest/facts/NAME.txt is what facts_NAME prints on Linux 6.1 as `make
 build/linux/bzImage` makes it.  That one lacks asynchronous I/O, file handles,
-seccomp and loop devices: aio.txt, handles.txt, seccomp.txt and loop.txt are
-from a Linux that has them, and hold nothing that has changed since 6.1.
+seccomp, loop devices and directory notification: aio.txt, handles.txt,
+seccomp.txt, loop.txt and notify.txt are from a Linux that has them, and hold
+nothing that has changed since 6.1.
 """
 
 import difflib

@@ -92,7 +92,6 @@ static long write_hint(struct file *f, unsigned cmd, uint64_t *uhint)
 	return 0;
 }
 
-/* Directory notification is refused, as by a Linux without it */
 static long file_fcntl(struct file *f, int fd, unsigned cmd,
 		unsigned long arg)
 {
@@ -115,6 +114,8 @@ static long file_fcntl(struct file *f, int fd, unsigned cmd,
 	case F_SETLEASE:
 	case F_GETLEASE:
 		return lease_fcntl(f, fd, cmd, arg);
+	case F_NOTIFY:
+		return dnotify_fcntl(f, fd, arg);
 	case F_GET_RW_HINT:
 	case F_SET_RW_HINT:
 		return write_hint(f, cmd, (uint64_t *)arg);

@@ -146,6 +146,8 @@ static long file_close(struct file *f, struct files *t)
 		f->ops->flush(f);
 	if (unlikely(f->inode->locks != NULL) && !(f->mode & FMODE_PATH))
 		locks_closed(f, t);
+	if (unlikely(f->inode->dnotify != NULL))
+		dnotify_closed(f, t);
 	file_put(f);
 	return 0;
 }

@@ -83,6 +83,8 @@ void file_free(struct file *f)
 		locks_released(f);
 	if (unlikely(f->inode->leases != NULL))
 		lease_released(f);
+	if (unlikely(f->inode->dnotify != NULL))
+		dnotify_released(f);
 	writers_leave(f);
 	path_put(&f->path);
 	kfree(f);

@@ -287,6 +287,11 @@ int lease_break(struct inode *inode, uint32_t flags);
 void lease_released(struct file *f);	/* last close */
 long lease_fcntl(struct file *f, int fd, unsigned cmd, unsigned long type);
 
+/* dnotify.c */
+long dnotify_fcntl(struct file *f, int fd, uint32_t mask);
+void dnotify_closed(struct file *f, const struct files *table);
+void dnotify_released(struct file *f);	/* last close */
+
 /* epoll.c */
 void epoll_forget(struct file *f);	/* its last reference goes */
 /* The nth of the files that an epoll watches as `fd`, or an error.  It is not

@@ -14,6 +14,8 @@ static void send(struct inode *inode, uint32_t mask, bool unlinked,
 {
 	struct inotify_watch *w, *next;
 
+	if (inode->dnotify)
+		dnotify_event(inode, mask);
 	for (w = inode->watches; w; w = next) {
 		next = w->next;
 		if (!(w->mask & mask & IN_ALL_EVENTS)

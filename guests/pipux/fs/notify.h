@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Telling watchers what happens to files (inotify(7)).  The functions below
+ * Telling watchers what happens to files (inotify(7), F_NOTIFY).  The functions below
  * cost one predictable test as long as nobody watches anything at all.
  */
 #ifndef PIPUX_NOTIFY_H
@@ -25,7 +25,7 @@ struct inotify_watch {
 };
 
 /* notify.c */
-extern uint32_t notify_watches;		/* all there are */
+extern uint32_t notify_watches;		/* all there are, of both kinds */
 void notify_tell_dentry(struct dentry *d, uint32_t mask);
 void notify_tell_name(struct inode *dir, uint32_t mask,
 		const struct qname *q, uint32_t cookie);
@@ -34,6 +34,10 @@ uint32_t notify_cookie(void);		/* joins two events of one rename */
 /* The last name of an inode went and nobody uses it: watches end */
 void notify_removed(struct inode *inode);
 void notify_unmount(struct super_block *sb);
+
+/* dnotify.c: to those with F_NOTIFY on this directory; IN_*, DN_* */
+void dnotify_event(struct inode *dir, uint32_t mask);
+void dnotify_tell(struct inode *dir, uint32_t what);
 
 /* inotify.c: queues an event; NULL name: none */
 void inotify_queue(struct inotify_watch *w, uint32_t mask, uint32_t cookie,

@@ -78,6 +78,8 @@ static void tell_move(struct inode *from, const struct qname *old,
 
 	notify_tell_name(from, IN_MOVED_FROM | isdir, old, cookie);
 	notify_tell_name(to, IN_MOVED_TO | isdir, new, cookie);
+	if (from == to)
+		dnotify_tell(from, DN_RENAME);
 }
 
 static void tell_rename(const struct rename *r, struct inode *target)

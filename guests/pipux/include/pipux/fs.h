@@ -139,11 +139,14 @@ struct inode {
 	struct lease *leases;			/* fs/leases.c */
 	struct inotify_watch *watches;		/* fs/notify.h */
 	struct xattr *xattrs;			/* fs/xattr_store.c */
+	struct dnotify *dnotify;		/* fs/dnotify.c */
 	int writers;		/* files open for writing; < 0: it is executed */
 	int readers;		/* files open for reading only */
 	uint8_t write_hint;	/* F_SET_RW_HINT */
 	bool linkable;		/* O_TMPFILE: no name yet, but may get one */
 	bool tracked;		/* sb->ops->dirty wants to know of changes */
+	bool fixed_mode;	/* chmod is refused */
+	bool immutable;		/* and so is all that changes attributes */
 };
 
 /* How inode_ops.get_page is asked */
