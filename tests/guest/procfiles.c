@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "check.h"
 
@@ -185,6 +186,71 @@ static void test_pagemap(void)
 	CHECK(!munmap((char *)p, 4096) && !close(fd) && !close(exe));
 }
 
+/* Whether smaps has the flag among those of the mapping that begins at p */
+static int has_flag(const void *p, const char *flag)
+{
+	char start[16], *line;
+
+	sprintf(start, "%08lx-", (unsigned long)p);
+	CHECK(load("/proc/self/smaps"));
+	line = strstr(text, start);
+	CHECK(line && (line = strstr(line, "\nVmFlags:")));
+	*strchr(line + 1, '\n') = 0;
+	return strstr(line, flag) != NULL;
+}
+
+static void test_flags(void)
+{
+	char *p = mmap(NULL, 8192, PROT_READ | PROT_WRITE | PROT_EXEC,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(p != MAP_FAILED && has_flag(p, " rd wr ex "));
+	CHECK(!has_flag(p, " lo ") && !has_flag(p, " sh "));
+	CHECK(!mlock2(p, 8192, MLOCK_ONFAULT) && has_flag(p, " lo "));
+	CHECK(!amount(p, "\nLocked"));
+	*p = 1;
+	CHECK(amount(p, "\nLocked") >= 4 && !munlock(p, 8192));
+	CHECK(!amount(p, "\nLocked") && !munmap(p, 8192));
+}
+
+/* What is of a process belongs to it, whatever anybody wants */
+static void test_fixed(void)
+{
+	const struct timespec now[2] = { { 0 } };
+
+	CHECK_ERRNO(chmod("/proc/self", 0700), EPERM);
+	CHECK_ERRNO(chmod("/proc/self/maps", 0600), EPERM);
+	CHECK_ERRNO(chmod("/proc/self/net", 0555), EPERM);
+	CHECK_ERRNO(chown("/proc/self", 0, 0), EPERM);
+	CHECK_ERRNO(chown("/proc/thread-self", 0, 0), EPERM);
+	CHECK_ERRNO(utimensat(AT_FDCWD, "/proc/self", now, 0), EPERM);
+}
+
+static void test_net(void)
+{
+	char path[16] = { 0 };
+	size_t n;
+
+	CHECK(readlink("/proc/net", path, sizeof(path) - 1) == 8);
+	CHECK(!strcmp(path, "self/net"));
+	n = load("/proc/net/unix");
+	CHECK(n && load("/proc/self/net/unix") >= 1);
+	CHECK_ERRNO(link("/proc/self/net", "/tmp/net"), EXDEV);
+}
+
+/* The number, the arguments and the place of the very call that reads it */
+static void test_syscall(void)
+{
+	static char said[256];
+	char expected[96];
+	int fd = open("/proc/self/syscall", O_RDONLY);
+
+	CHECK(fd >= 0 && syscall(SYS_read, fd, said, sizeof(said) - 1) > 0);
+	sprintf(expected, "%d %#x %#lx %#x ", SYS_read, fd,
+		(unsigned long)said, (unsigned)sizeof(said) - 1);
+	CHECK(!strncmp(said, expected, strlen(expected)) && !close(fd));
+}
+
 /* The clock's: sleeping takes one */
 static void test_interrupts(void)
 {
@@ -232,6 +298,10 @@ int main(void)
 	test_sleeper();
 	test_smaps();
 	test_pagemap();
+	test_flags();
+	test_fixed();
+	test_net();
+	test_syscall();
 	test_interrupts();
 	test_system();
 	return passed("procfiles");

@@ -7,6 +7,8 @@ static int may_change(const struct path *p)
 {
 	if (mount_read_only(p->mnt))
 		return -EROFS;
+	if (p->dentry->inode->immutable)
+		return -EPERM;
 	return inode_owner(p->dentry->inode) ? 0 : -EPERM;
 }
 
@@ -20,6 +22,8 @@ static long change_mode(const struct path *p, uint32_t mode)
 		return rc;
 	if (inode_is(inode, S_IFLNK))
 		return -EOPNOTSUPP;
+	if (inode->fixed_mode)
+		return -EPERM;
 	mode &= MODE_PERM;
 	if (!group_member(inode->gid) && !capable(CAP_FSETID))
 		mode &= ~S_ISGID;
@@ -39,6 +43,8 @@ static long change_owner(const struct path *p, uint32_t uid, uint32_t gid)
 
 	if (mount_read_only(p->mnt))
 		return -EROFS;
+	if (inode->immutable)
+		return -EPERM;
 	if (!capable(CAP_CHOWN)) {
 		if (current->cred.fsuid != inode->uid
 		    || (uid != KEEP && uid != inode->uid)

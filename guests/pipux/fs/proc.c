@@ -306,6 +306,7 @@ struct inode *proc_inode(struct super_block *sb, const struct proc_entry *e,
 	}
 	*n = (struct proc_node){ e, tid, fd };
 	inode->priv = n;
+	inode->fixed_mode = tid != 0;
 	owner_of(inode, tid);
 	if (inode_is(inode, S_IFDIR)) {
 		inode->ops = e->ops ? e->ops : &proc_dir_ops;

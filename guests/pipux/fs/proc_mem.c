@@ -100,7 +100,7 @@ int proc_syscall_show(struct proc_out *o, const struct proc_node *n)
 		return -ESRCH;
 	if (!may_look_into(t))
 		return -EPERM;
-	if (t == current || t->state == TASK_RUNNING || !t->mm) {
+	if (!t->mm || (t != current && t->state == TASK_RUNNING)) {
 		proc_printf(o, "running\n");
 		return 0;
 	}

@@ -84,6 +84,29 @@ static void show_amounts(struct proc_out *o, struct mm *mm,
 		show_kib(o, row[i].name, row[i].kib);
 }
 
+/* proc(5), "VmFlags": what holds of the mapping, in Linux's order */
+static void show_flags(struct proc_out *o, const struct vma *v)
+{
+	bool shared = v->flags & MAP_SHARED;
+	const struct { char name[4]; bool holds; } flag[] = {
+		{ "rd ", v->prot & PROT_READ }, { "wr ", v->prot & PROT_WRITE },
+		{ "ex ", v->prot & PROT_EXEC }, { "sh ", shared },
+		{ "mr ", true }, { "mw ", !shared || !v->file
+			|| (v->file->mode & FMODE_WRITE) },
+		{ "me ", true }, { "ms ", shared },
+		{ "gd ", v->flags & VMA_STACK },
+		{ "lo ", v->flags & MAP_LOCKED },
+		{ "dc ", v->flags & VMA_DONTFORK },
+		{ "wf ", v->flags & VMA_WIPEONFORK },
+	};
+
+	proc_write(o, "VmFlags: ", 9);
+	for (size_t i = 0; i < ARRAY_SIZE(flag); i++)
+		if (flag[i].holds)
+			proc_write(o, flag[i].name, 3);
+	proc_write(o, "\n", 1);
+}
+
 int proc_smaps_show(struct proc_out *o, const struct proc_node *n)
 {
 	struct task *t = proc_task(n);
@@ -100,6 +123,7 @@ int proc_smaps_show(struct proc_out *o, const struct proc_node *n)
 	list_for_each(v, &t->mm->vmas, link) {
 		proc_show_vma(o, v, buf);
 		show_amounts(o, t->mm, v);
+		show_flags(o, v);
 	}
 	kfree(buf);
 	return 0;

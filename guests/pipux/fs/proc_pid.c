@@ -127,6 +127,14 @@ static int fd_iterate(struct file *f, struct dir_context *ctx)
 	return 0;
 }
 
+/* Whose the directory is, and for whom, is the process's to say */
+static struct inode *immutable(struct inode *inode)
+{
+	if (!IS_ERR(inode))
+		inode->immutable = true;
+	return inode;
+}
+
 /* /proc/PID/task */
 static struct inode *task_lookup(struct inode *dir, const char *name)
 {
@@ -135,7 +143,7 @@ static struct inode *task_lookup(struct inode *dir, const char *name)
 
 	if (!t || !owner || t->process != owner->process)
 		return ERR_PTR(-ENOENT);
-	return proc_inode(dir->sb, &tid_entry, t->tid, -1);
+	return immutable(proc_inode(dir->sb, &tid_entry, t->tid, -1));
 }
 
 static struct task *next_thread(struct process *p, int from)
@@ -240,6 +248,7 @@ static const struct proc_entry pid_entries[] = {
 	{ "smaps", S_IFREG | 0444, .show = proc_smaps_show },
 	{ "limits", S_IFREG | 0444, .show = proc_limits_show },
 	{ "io", S_IFREG | 0400, .show = proc_io_show },
+	{ "net", S_IFDIR | 0555, .children = proc_net_entries },
 	{ "mounts", S_IFREG | 0444, .show = proc_mounts_show,
 		.fops = &proc_mounts_fops },
 	{ "mountinfo", S_IFREG | 0444, .show = proc_mountinfo_show,
@@ -271,7 +280,7 @@ struct inode *proc_pid_lookup(struct inode *dir, const char *name)
 
 	if (!t || !t->process)
 		return ERR_PTR(-ENOENT);
-	return proc_inode(dir->sb, &pid_entry, t->tid, -1);
+	return immutable(proc_inode(dir->sb, &pid_entry, t->tid, -1));
 }
 
 int proc_file_pid(const struct file *f)

@@ -187,6 +187,11 @@ static int mounts_read(const struct proc_node *n, char *buf, size_t size)
 	return snprintf(buf, size, "self/mounts");
 }
 
+static int net_read(const struct proc_node *n, char *buf, size_t size)
+{
+	return snprintf(buf, size, "self/net");
+}
+
 #define FILE(name_, show_)						\
 	{ .name = name_, .mode = S_IFREG | 0444, .show = show_ }
 
@@ -226,7 +231,6 @@ const struct proc_entry proc_system_entries[] = {
 		.children = proc_sys_entries },
 	{ .name = "sysvipc", .mode = S_IFDIR | 0555,
 		.children = proc_sysvipc_entries },
-	{ .name = "net", .mode = S_IFDIR | 0555,
-		.children = proc_net_entries },
+	{ .name = "net", .mode = S_IFLNK | 0777, .readlink = net_read },
 	{ 0 },
 };

@@ -39,6 +39,8 @@ static long set_times(const struct path *p, const struct times *t)
 		return -EINVAL;
 	if (mount_read_only(p->mnt))
 		return -EROFS;
+	if (inode->immutable)
+		return -EPERM;
 	if (!inode_owner(inode)) {
 		if (a != UTIME_NOW || m != UTIME_NOW)
 			return -EPERM;
