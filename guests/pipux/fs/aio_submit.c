@@ -152,6 +152,7 @@ static long submit(struct aio_context *ctx, struct iocb *uiocb)
 	return rc;
 }
 
+/* Many requests may take long: a signal ends the call between two */
 long sys_io_submit(uint32_t id, long n, struct iocb *const *uiocbs)
 {
 	struct aio_context *ctx;
@@ -163,7 +164,7 @@ long sys_io_submit(uint32_t id, long n, struct iocb *const *uiocbs)
 	if (!ctx)
 		return -EINVAL;
 	n = MIN(n, (long)ctx->slots);
-	for (done = 0; done < n; done++) {
+	for (done = 0; done < n && !(done && signal_pending()); done++) {
 		struct iocb *uiocb;
 
 		rc = get_user(uiocb, &uiocbs[done]);
@@ -171,6 +172,7 @@ long sys_io_submit(uint32_t id, long n, struct iocb *const *uiocbs)
 			rc = submit(ctx, uiocb);
 		if (rc)
 			break;
+		sched_point();
 	}
 	aio_put(ctx);
 	return done ? done : rc;
