@@ -264,6 +264,33 @@ static void test_nested(void)
 	close(file);
 }
 
+static void test_change(void)
+{
+	int fd = take(O_RDWR), file = sized("f", 8192);
+	int same = sized("g", 8192), other = sized("h", 9000);
+
+	FACT(ioctl(fd, LOOP_CHANGE_FD, same), "change, not bound");
+	CHECK(ioctl(fd, LOOP_SET_FD, file) == 0);
+	FACT(ioctl(fd, LOOP_CHANGE_FD, same), "change, it is written");
+	fd = clear(fd, device);
+	close(fd);
+	fd = open(device, O_RDONLY);
+	CHECK(ioctl(fd, LOOP_SET_FD, file) == 0);
+	CHECK(pwrite(file, "old", 3, 0) == 3 && pwrite(same, "new", 3, 0) == 3);
+	FACT(pread(fd, data, 3, 0), "read");
+	FACT(ioctl(fd, LOOP_CHANGE_FD, -1), "no file");
+	FACT(ioctl(fd, LOOP_CHANGE_FD, other), "another size");
+	FACT(ioctl(fd, LOOP_CHANGE_FD, open(".", O_RDONLY)), "a directory");
+	FACT(ioctl(fd, LOOP_CHANGE_FD, same), "the same size");
+	show(fd, "changed");
+	FACT(ioctl(fd, BLKFLSBUF, 0), "forget");
+	FACT(pread(fd, data, 3, 0), "read");
+	printf("%.3s\n", data);
+	ioctl(fd, LOOP_CLR_FD, 0);
+	close(fd);
+	close(file);
+}
+
 int main(int argc __attribute__((unused)), char **argv)
 {
 	static char path[PATH_MAX];
@@ -277,5 +304,6 @@ int main(int argc __attribute__((unused)), char **argv)
 	test_configure();
 	test_data();
 	test_nested();
+	test_change();
 	return 0;
 }

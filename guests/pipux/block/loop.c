@@ -18,26 +18,27 @@
 struct loop loops[LOOPS];
 
 /* A piece that is not all there any more is an error, as on a broken disk */
-static int move_piece(struct loop *lo, bool write, void *p, uint32_t n,
+static int move_piece(struct file *f, bool write, void *p, uint32_t n,
 		uint64_t at)
 {
-	ssize_t done = write ? kernel_write(lo->file, p, n, (loff_t)at)
-		: kernel_read(lo->file, p, n, (loff_t)at);
+	ssize_t done = write ? kernel_write(f, p, n, (loff_t)at)
+		: kernel_read(f, p, n, (loff_t)at);
 
 	if (done == (ssize_t)n)
 		return 0;
 	return done == -ENOSPC || done == -ENOMEM ? (int)done : -EIO;
 }
 
-static int loop_do(struct loop *lo, const struct block_request *r)
+static int loop_do(struct file *f, uint64_t offset,
+		const struct block_request *r)
 {
-	uint64_t at = lo->offset + (r->position << SECTOR_SHIFT);
+	uint64_t at = offset + (r->position << SECTOR_SHIFT);
 	int rc = 0;
 
 	if (r->op == BLOCK_FLUSH)
-		return file_syncs(lo->file) ? file_sync(lo->file) : 0;
+		return file_syncs(f) ? file_sync(f) : 0;
 	for (unsigned i = 0; i < r->count && rc == 0; i++) {
-		rc = move_piece(lo, r->op == BLOCK_WRITE, r->buffers[i],
+		rc = move_piece(f, r->op == BLOCK_WRITE, r->buffers[i],
 			r->bytes_each, at);
 		at += r->bytes_each;
 	}
@@ -50,6 +51,7 @@ static void loop_run(void *arg)
 
 	for (;;) {
 		struct block_request *r;
+		struct file *f;
 
 		(void)wait_event(&lo->work, lo->stop
 			|| !list_empty(&lo->queue));
@@ -57,7 +59,9 @@ static void loop_run(void *arg)
 			break;
 		r = list_first(&lo->queue, struct block_request, link);
 		list_del(&r->link);
-		block_complete(r, loop_do(lo, r));
+		f = file_get(lo->file);	/* it may be changed meanwhile */
+		block_complete(r, loop_do(f, lo->offset, r));
+		file_put(f);
 		sched_point();
 	}
 	lo->running = false;
@@ -98,16 +102,20 @@ static uint64_t device_size(dev_t dev)
 }
 
 /* Whole sectors only: what is left over at the end cannot be reached */
-void loop_size(struct loop *lo)
+uint64_t loop_sectors(const struct loop *lo, const struct file *f)
 {
-	uint64_t size = (uint64_t)lo->file->inode->size;
+	uint64_t size = inode_is(f->inode, S_IFBLK)
+		? device_size(f->inode->rdev) : (uint64_t)f->inode->size;
 
-	if (inode_is(lo->file->inode, S_IFBLK))
-		size = device_size(lo->file->inode->rdev);
 	size = size > lo->offset ? size - lo->offset : 0;
 	if (lo->limit && lo->limit < size)
 		size = lo->limit;
-	block_resize(&lo->bdev, size >> SECTOR_SHIFT);
+	return size >> SECTOR_SHIFT;
+}
+
+void loop_size(struct loop *lo)
+{
+	block_resize(&lo->bdev, loop_sectors(lo, lo->file));
 }
 
 int loop_bind(struct loop *lo, struct file *f)

@@ -31,7 +31,8 @@ static inline struct loop *loop_of(struct block_device *bdev)
 /* loop.c.  Takes over the reference on the file: 0 or -ENOMEM */
 int loop_bind(struct loop *lo, struct file *f);
 void loop_unbind(struct loop *lo);	/* nobody uses it */
-void loop_size(struct loop *lo);	/* of the file now */
+uint64_t loop_sectors(const struct loop *lo, const struct file *f);
+void loop_size(struct loop *lo);	/* as the file is now */
 
 /* loop_ioctl.c */
 long loop_ioctl(struct block_device *bdev, struct file *f, unsigned cmd,

@@ -140,6 +140,31 @@ static long clear(struct loop *lo)
 	return 0;
 }
 
+/* loop(4): another file of the same size for one that is only read */
+static long change_file(struct loop *lo, int fd)
+{
+	struct file *f, *old = lo->file;
+	long rc;
+
+	if (!(lo->flags & LO_FLAGS_READ_ONLY))
+		return -EINVAL;
+	f = fd_get_io(fd);
+	if (!f)
+		return -EBADF;
+	rc = file_check(lo, f);
+	if (rc == 0 && (!f->ops->read
+			|| loop_sectors(lo, f) != loop_sectors(lo, old)))
+		rc = -EINVAL;
+	if (rc) {
+		file_put(f);
+		return rc;
+	}
+	lo->file = f;
+	buffer_drop(&lo->bdev);
+	file_put(old);
+	return 0;
+}
+
 /* What was read by way of the old offset is forgotten */
 static long status_set(struct loop *lo, const struct loop_info64 *info)
 {
@@ -264,12 +289,11 @@ static long bound_ioctl(struct loop *lo, const struct file *node,
 	case LOOP_GET_STATUS64:
 		return new_status(lo, cmd, (struct loop_info64 *)arg);
 	case LOOP_CHANGE_FD:
-		return -EINVAL;
+		return change_file(lo, (int)arg);
 	}
 	return may_change(node) ? change(lo, cmd, arg) : -EPERM;
 }
 
-/* LIMIT: LOOP_CHANGE_FD is refused, partitions are not looked for */
 long loop_ioctl(struct block_device *bdev, struct file *f, unsigned cmd,
 		unsigned long arg)
 {
