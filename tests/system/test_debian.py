@@ -6,34 +6,13 @@ import re
 
 import hostroot
 import pytest
-from machine import BUILD, TOP, Terminal, shell
+from debian import MOUNT, TREE, disk, tree  # noqa: F401
+from machine import TOP, Terminal, shell
 
-TREE = BUILD / "programs" / "debian"
 SCRIPTS = TOP / "tests" / "programs" / "debian"
 PATIENCE = 600
 SEQUENCE = b"".join(b"%d\n" % n for n in range(1, 100001))
 BASH = r"bash-5\S*# "
-
-MOUNT = """mount -t ext2 /dev/vda /mnt && cd /mnt &&
-mount -t proc proc proc && mount -t sysfs sysfs sys &&
-mount -t devtmpfs dev dev && mkdir -p dev/pts dev/shm &&
-mount -t devpts devpts dev/pts && mount -t tmpfs shm dev/shm &&
-mount -t tmpfs tmpfs tmp && mount -t tmpfs run run || exit 1
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TERM=vt100 HOME=/root
-"""
-
-
-@pytest.fixture(autouse=True)
-def tree():
-    unavailable = TREE / "unavailable"
-    if unavailable.exists():
-        pytest.skip(unavailable.read_text().strip())
-    assert (TREE / "built").exists(), "run make programs"
-
-
-def disk():
-    return ["--mem", "256", "--append", "vmm.disk=ata0"], ["--", "-drive",
-        f"file={TREE / 'disk.img'},format=raw,if=ide,snapshot=on"]
 
 
 def debian(script, add=(), status=0):
