@@ -15,6 +15,8 @@
 #include <sys/uio.h>
 #include <time.h>
 
+#include <linux/fiemap.h>
+#include <linux/fs.h>
 #include <linux/random.h>
 
 #include "facts.h"
@@ -525,6 +527,28 @@ static void test_special(void)
 	close(fd);
 }
 
+/* What no file system in memory can do */
+static void test_cloning(void)
+{
+	struct file_clone_range range = { .src_fd = reader };
+	int to = make_file("clone", 0600), null = open("/dev/null", O_RDWR);
+
+	FACT(ioctl(to, FICLONE, reader), "clone");
+	FACT(ioctl(to, FICLONE, 99), "clone, bad descriptor");
+	FACT(ioctl(to, FICLONE, directory), "clone a directory");
+	FACT(ioctl(to, FICLONE, null), "clone a device");
+	FACT(ioctl(reader, FICLONE, to), "clone to read-only");
+	FACT(ioctl(to, FICLONERANGE, &range), "clone a range");
+	FACT(ioctl(to, FICLONERANGE, BAD_ADDRESS), "clone, bad address");
+	FACT(ioctl(to, FS_IOC_FIEMAP, &range), "extents");
+	FACT(ioctl(to, FIFREEZE, 0), "freeze");
+	FACT(ioctl(to, FITHAW, 0), "thaw");
+	AS(NOBODY)
+		FACT(ioctl(to, FIFREEZE, 0), "freeze, nobody");
+	close(to);
+	close(null);
+}
+
 /* random(4) */
 static void test_random(void)
 {
@@ -571,6 +595,7 @@ int main(int argc, char **argv)
 	test_waiting();
 	test_seals();
 	test_special();
+	test_cloning();
 	test_random();
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* fcntl(2), and ioctl(2) up to the file's own operation. */
 #include "internal.h"
 #include <asm/ioctls.h>
+#include <linux/fiemap.h>
 #include <linux/fs.h>
 #include "tmpfs.h"
 
@@ -225,6 +226,49 @@ static long readable(struct file *f, unsigned long arg)
 	return put_user(n, (int *)arg);
 }
 
+/* ioctl_ficlonerange(2): no file system here shares blocks of files */
+static long refuse_clone(struct file *to, int from_fd)
+{
+	struct file *from = fd_get_io(from_fd);
+	long rc = -EOPNOTSUPP;
+
+	if (!from)
+		return -EBADF;
+	if (from->inode->sb != to->inode->sb)
+		rc = -EXDEV;
+	else if (inode_is(from->inode, S_IFDIR) || inode_is(to->inode, S_IFDIR))
+		rc = -EISDIR;
+	else if (!inode_is(from->inode, S_IFREG)
+	    || !inode_is(to->inode, S_IFREG))
+		rc = -EINVAL;
+	else if (!(from->mode & FMODE_READ) || !(to->mode & FMODE_WRITE)
+	    || (to->flags & O_APPEND))
+		rc = -EBADF;
+	file_put(from);
+	return rc;
+}
+
+/* What Linux knows of all files and no file system here can do */
+static long refuse(struct file *f, unsigned cmd, unsigned long arg)
+{
+	struct file_clone_range range;
+
+	switch (cmd) {
+	case FICLONE:
+		return refuse_clone(f, arg);
+	case FICLONERANGE:
+		if (copy_from_user(&range, (const void *)arg, sizeof(range)))
+			return -EFAULT;
+		return refuse_clone(f, range.src_fd);
+	case FIFREEZE:
+	case FITHAW:
+		if (!capable(CAP_SYS_ADMIN))
+			return -EPERM;
+		return cmd == FIFREEZE ? -EOPNOTSUPP : -EINVAL;
+	}
+	return -EOPNOTSUPP;
+}
+
 static long file_ioctl(struct file *f, int fd, unsigned cmd,
 		unsigned long arg)
 {
@@ -241,6 +285,12 @@ static long file_ioctl(struct file *f, int fd, unsigned cmd,
 		return size_ioctl(f, cmd, arg);
 	case FIOASYNC:
 		return set_async(f, fd, arg);
+	case FICLONE:
+	case FICLONERANGE:
+	case FIFREEZE:
+	case FITHAW:
+	case FS_IOC_FIEMAP:
+		return refuse(f, cmd, arg);
 	case FIONREAD:
 		if (inode_is(f->inode, S_IFREG) && f->inode->ops->get_page)
 			return readable(f, arg);
