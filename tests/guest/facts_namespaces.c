@@ -84,7 +84,7 @@ static int same(const char *a, const char *b)
 
 static int pidfd_of(pid_t pid)
 {
-	return syscall(434, pid, 0);
+	return syscall(SYS_pidfd_open, pid, 0);
 }
 
 static void test_links(void)
@@ -235,7 +235,7 @@ static void test_unshare(void)
 	}
 	FACT(clone_child(CLONE_NEWNS | CLONE_FS | SIGCHLD),
 		"clone with CLONE_FS");
-	FACT(syscall(435, &(struct clone_args){ .exit_signal = SIGCHLD,
+	FACT(syscall(SYS_clone3, &(struct clone_args){ .exit_signal = SIGCHLD,
 		.flags = CLONE_NEWNS | CLONE_FS }, 64),
 		"clone3 with CLONE_FS");
 	begin_other(unshare_and_mount, CLONE_FS);
@@ -245,7 +245,7 @@ static void test_unshare(void)
 	FACT(same("/proc/self/ns/mnt", its("ns/mnt")), "clone: the same");
 	end_other();
 	fflush(stdout);
-	pid = syscall(435, &(struct clone_args){ .exit_signal = SIGCHLD,
+	pid = syscall(SYS_clone3, &(struct clone_args){ .exit_signal = SIGCHLD,
 		.flags = CLONE_NEWNS }, 64);
 	if (pid == 0) {
 		FACT(fresh("a"), "clone3: mount there");

@@ -173,6 +173,24 @@ def test_deleted_while_open(tmp_path):
     check_clean(disk)       # powered off with the file still open
 
 
+def test_mount_in_steps(tmp_path):
+    """By fsopen and its like; what is wrong shows when it is made."""
+    disk = make_disk(tmp_path / "disk", 8)
+    result = guest(
+        disk, "n='/newmount ext2 /dev/vda /mnt'; /newmount ext2 /none /mnt; "
+        "/newmount ext2 / /mnt; /newmount ext2 '' /mnt; $n nothing=1; "
+        "$n ro && grep /mnt /proc/mounts; touch /mnt/f; umount /mnt; "
+        "$n && echo x >/mnt/f && umount /mnt && $n && cat /mnt/f",
+        add=[program("newmount")])
+    told = re.sub(r"^\[.*\n", "", result.output, flags=re.MULTILINE)
+    assert told == (
+        "create: No such file or directory\ncreate: Block device required\n"
+        "create: Invalid argument\ncreate: Invalid argument\n"
+        "/dev/vda /mnt ext2 ro,relatime 0 0\n"
+        "touch: /mnt/f: Read-only file system\nx\n")
+    check_clean(disk)
+
+
 def test_remount(tmp_path):
     disk = make_disk(tmp_path / "disk", 8)
     result = guest(

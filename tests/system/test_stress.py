@@ -23,11 +23,14 @@ from test_real_programs import LOADERS, dynamic
      "for i in 1 2 3 4 5; do /facts_namespaces /m >/dev/null; done; "
      "for i in $(seq 50); do unshare -m sh -c 'mount -t tmpfs n /m && "
      "mount --rbind / /m/ 2>/dev/null; unshare -m ls /m >/dev/null'; done"),
-], ids=["processes", "memory", "faults", "tracers", "mounts", "namespaces"])
+    ("mkdir /m; /facts_mount_api /m",
+     "for i in 1 2 3 4 5; do /facts_mount_api /m >/dev/null; done"),
+], ids=["processes", "memory", "faults", "tracers", "mounts", "namespaces",
+        "descriptors"])
 def test_no_page_is_lost(first, main):
     names = ["processes", "threads", "memory", "pipes", "recursion",
              "signals", "files", "tracers", "facts_propagation",
-             "facts_namespaces"]
+             "facts_namespaces", "facts_mount_api"]
     result = shell(lossless(first, main), add=[program(n) for n in names],
                    timeout=1500)
     assert result.status == 0, result.output

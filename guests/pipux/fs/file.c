@@ -70,7 +70,7 @@ static void writers_leave(struct file *f)
 /* open's counterpart; the last descriptor or mapping is gone */
 void file_free(struct file *f)
 {
-	if (f->ops != &path_fops)
+	if (f->ops != &path_fops && !(f->mode & FMODE_PATH))
 		notify_file(f, (f->mode & FMODE_WRITE) ? IN_CLOSE_WRITE
 			: IN_CLOSE_NOWRITE);
 	if (unlikely(f->watchers != NULL))

@@ -24,10 +24,12 @@ static void settle(struct mount *copy)
 int mounts_graft(struct mount *m, const struct path *on)
 {
 	struct list copies = LIST_INIT(copies);
+	struct mount_namespace *old = m->parent ? NULL : m->ns;
 	struct mount *copy, *next;
+	bool moves = m->parent;
 	int rc = 0;
 
-	if (!m->ns && !mounts_fit(m, on->mnt->ns))
+	if (!moves && !mounts_fit(m, on->mnt->ns))
 		return -ENOSPC;
 	if (on->mnt->shared)
 		rc = propagate_mount(m, on, &copies);
@@ -35,11 +37,12 @@ int mounts_graft(struct mount *m, const struct path *on)
 		on->mnt->ns->pending = 0;
 		return rc;
 	}
-	if (m->parent)
+	if (moves)
 		mount_detach(m);
 	mount_attach(m, on);
-	if (!m->ns)
+	if (!moves)
 		mounts_enter(m, on->mnt->ns);
+	kfree(old);			/* an anonymous one is empty now */
 	list_for_each_safe(copy, next, &copies, link) {
 		list_del(&copy->link);
 		settle(copy);
@@ -88,6 +91,13 @@ static bool has_loop(struct mount *top)
 	return false;
 }
 
+/* A mount of current's that is on another, or all that a descriptor of
+ * open_tree(2) or fsmount(2) holds */
+static bool may_move(const struct mount *m)
+{
+	return m->parent ? mount_is_mine(m) : m->ns && m->ns->anonymous;
+}
+
 /* As Linux orders the refusals of a move */
 static int move_check(const struct path *from, const struct path *on)
 {
@@ -95,11 +105,10 @@ static int move_check(const struct path *from, const struct path *on)
 
 	if (on->dentry->unlinked)
 		return -ENOENT;
-	if (!mount_is_mine(on->mnt) || !mount_is_mine(m) || !m->parent
-	    || from->dentry != m->root
+	if (!mount_is_mine(on->mnt) || !may_move(m) || from->dentry != m->root
 	    || !same_kind(from->dentry, on->dentry))
 		return -EINVAL;
-	if (m->parent->shared
+	if ((m->parent && m->parent->shared)
 	    || (on->mnt->shared && has_unbindable(from->mnt)))
 		return -EINVAL;
 	if (has_loop(from->mnt))

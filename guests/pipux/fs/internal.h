@@ -142,6 +142,7 @@ struct inode *tmpfs_inode(struct super_block *sb, uint32_t mode, dev_t rdev);
 struct file *tmpfs_anon_file(struct mount *mnt, const char *name,
 		uint32_t flags);	/* ERR_PTR */
 
+int tmpfs_option(const char *option);	/* 0, or -EINVAL: it is none */
 uint32_t tmpfs_pages(void);		/* in all instances */
 
 /* ext2/super.c */
@@ -199,6 +200,7 @@ struct mount_namespace {
 	struct mount *root;		/* of its tree; it has a reference */
 	uint32_t count;			/* of its mounts */
 	uint32_t pending;		/* those that are about to enter */
+	bool anonymous;			/* fs/mount_fd.c: nobody is in it */
 	struct list mounts;		/* struct mount by link, oldest first */
 };
 
@@ -272,6 +274,16 @@ char *mount_root_text(const struct mount *m, char *buf, size_t size);
 
 /* mount.c */
 struct mount *mount_root(void);
+struct mount *mount_copy_of(const struct path *from, bool all);
+int super_remount(struct super_block *sb, uint32_t flags,
+		const char *options);
+
+/* openat2.c */
+long tail_check(const uint8_t *utail, size_t n);
+
+/* mount_fd.c, mount_attr.c */
+long mount_fd(struct mount *top, bool cloexec);
+bool mount_attrs(uint32_t attrs, uint32_t *flags);
 
 /* fs_context.c */
 struct fs_context *fs_context_new(const struct path *root);

@@ -83,7 +83,7 @@ static int source_lookup(const char *source, struct path *from)
 
 /* What is seen at `from`, or with `all` also what is mounted there, to be
  * mounted elsewhere: ERR_PTR */
-static struct mount *mount_copy_of(const struct path *from, bool all)
+struct mount *mount_copy_of(const struct path *from, bool all)
 {
 	struct mount *m = from->mnt;
 
@@ -142,7 +142,7 @@ static int remount_bind(const struct path *on, uint32_t flags)
 }
 
 /* LIMIT: deleted files that are still open do not keep it writable */
-static int super_remount(struct super_block *sb, uint32_t flags,
+int super_remount(struct super_block *sb, uint32_t flags,
 		const char *options)
 {
 	int rc = 0;

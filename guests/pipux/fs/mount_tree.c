@@ -193,6 +193,7 @@ void mounts_enter(struct mount *top, struct mount_namespace *ns)
 	for (struct mount *m = top; m; m = mount_next(m, top)) {
 		m->ns = ns;
 		ns->count++;
+		list_del(&m->link);
 		list_add_tail(&ns->mounts, &m->link);
 	}
 	ns->pending = 0;

@@ -32,7 +32,7 @@ static long how_check(const struct open_how *how)
 }
 
 /* The rest of a structure longer than ours must be zero */
-static long tail_check(const uint8_t *utail, size_t n)
+long tail_check(const uint8_t *utail, size_t n)
 {
 	uint8_t c;
 

@@ -62,10 +62,11 @@ static struct mount *copy_for(const struct mount *m)
 	}
 }
 
-/* What is not in a namespace is new itself */
+/* What is not mounted yet is new itself */
 static bool receives(struct mount *m, const struct path *on)
 {
-	return m->ns && dentry_is_ancestor(m->root, on->dentry);
+	return m->ns && !m->ns->anonymous
+		&& dentry_is_ancestor(m->root, on->dentry);
 }
 
 static int make_copy(struct mount *m, const struct mount *top,

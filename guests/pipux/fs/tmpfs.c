@@ -363,6 +363,11 @@ static int parse_options(struct tmpfs_options *o, const char *s)
 	return 0;
 }
 
+int tmpfs_option(const char *option)
+{
+	return parse_options(&(struct tmpfs_options){ 0 }, option);
+}
+
 /* 0 stands for no limit; counters have 32 bits */
 static uint32_t limit_of(uint64_t n)
 {
