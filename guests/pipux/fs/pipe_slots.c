@@ -7,7 +7,7 @@
 #include <pipux/setting.h>
 
 #define PIPE_SLOTS	16
-#define PIPE_SLOTS_POOR	2		/* of who has more than the soft limit */
+#define PIPE_SLOTS_POOR	2		/* of who is above the soft limit */
 #define PIPE_SLOTS_MAX	131072		/* what Linux finds memory for */
 
 int setting_pipe_max_size = 1048576;

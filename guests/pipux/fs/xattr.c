@@ -267,7 +267,8 @@ static long list(const struct target *t, void *ubuf, size_t room)
 	return rc;
 }
 
-#define FOLLOWED(u)	(&(struct target){ .path = (u), .lookup = LOOKUP_FOLLOW })
+#define FOLLOWED(u)	(&(struct target){ .path = (u),		\
+				.lookup = LOOKUP_FOLLOW })
 #define ITSELF(u)	(&(struct target){ .path = (u) })
 #define OPEN(n)		(&(struct target){ .open = true, .fd = (n) })
 

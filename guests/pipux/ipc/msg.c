@@ -267,7 +267,8 @@ static long queue_set(struct msg_queue *q, const struct msqid64_ds *ds)
 {
 	long rc;
 
-	if (ds->msg_qbytes > (uint32_t)setting_msgmnb && !capable(CAP_SYS_RESOURCE))
+	if (ds->msg_qbytes > (uint32_t)setting_msgmnb
+	    && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	rc = ipc_set_perm(&q->o, &ds->msg_perm);
 	if (rc)

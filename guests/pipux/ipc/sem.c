@@ -75,7 +75,8 @@ long sys_semget(int key, int n, int flags)
 	struct ipc_request r = { .key = key, .flags = flags, .size = n,
 		.make = set_make, .fits = set_fits };
 
-	return n < 0 || n > setting_sem[SEM_MSL] ? -EINVAL : ipc_get(&sem_table, &r);
+	return n < 0 || n > setting_sem[SEM_MSL] ? -EINVAL
+		: ipc_get(&sem_table, &r);
 }
 
 /* Takes back the first n operations of a call */
