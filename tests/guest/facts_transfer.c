@@ -4,6 +4,11 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/sendfile.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -507,6 +512,31 @@ static void test_advice(void)
 	unlink("ad");
 }
 
+/* What could only wait is refused at once; nothing is moved nowhere */
+static void test_refusals(void)
+{
+	struct iovec none = { NULL, 0 };
+	int fds[] = {
+		epoll_create1(0), eventfd(0, EFD_NONBLOCK),
+		timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK),
+		inotify_init1(IN_NONBLOCK),
+	};
+	int pipe_fds[2];
+
+	CHECK(pipe(pipe_fds) == 0);
+	for (size_t i = 0; i < COUNT(fds); i++) {
+		FACT(splice(pipe_fds[0], NULL, fds[i], NULL, 1, 0),
+			"splice into kind %zu", i);
+		FACT(readv(fds[i], &none, 1), "readv of nothing");
+		FACT(writev(fds[i], &none, 1), "writev of nothing");
+		FACT(read(fds[i], NULL, 0), "read of nothing");
+		close(fds[i]);
+	}
+	FACT(pread(pipe_fds[0], (void *)-1, 1, 0), "pread of a pipe, nowhere");
+	close(pipe_fds[0]);
+	close(pipe_fds[1]);
+}
+
 int main(int argc, char **argv)
 {
 	facts_begin(argc > 1 ? argv[1] : NULL);
@@ -520,5 +550,6 @@ int main(int argc, char **argv)
 	test_copy_range();
 	test_vectors();
 	test_advice();
+	test_refusals();
 	return 0;
 }

@@ -179,6 +179,27 @@ static void test_overcommit(void)
 	CHECK(!put("vm/overcommit_memory", "0"));
 }
 
+/* A process has no more mappings than that; those that it has it keeps */
+static void test_max_map_count(void)
+{
+	int n = 0;
+	pid_t pid;
+
+	CHECK(!put("vm/max_map_count", "100"));
+	pid = checked_fork();
+	if (pid == 0) {
+		while (mmap(NULL, 4096, n % 2 ? PROT_READ : PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0)
+				!= MAP_FAILED)
+			n++;
+		CHECK(errno == ENOMEM && n > 50 && n < 100);
+		_exit(0);
+	}
+	expect_success(pid);
+	CHECK(!put("vm/max_map_count", "65530"));
+	CHECK(!strcmp(get("kernel/sched_rt_runtime_us"), "950000\n"));
+}
+
 static void test_queues(void)
 {
 	struct mq_attr a = { .mq_maxmsg = 11, .mq_msgsize = 8 };
@@ -350,6 +371,7 @@ int main(void)
 	test_pipes();
 	test_threads_max();
 	test_overcommit();
+	test_max_map_count();
 	test_queues();
 	test_inotify();
 	test_ping();

@@ -336,7 +336,8 @@ static const struct proc_entry vm_entries[] = {
 	VALUE("swappiness", 0),
 	{ .name = "drop_caches", .mode = S_IFREG | 0200,
 		.show = value_show, .store = drop_caches_store },
-	VALUE("max_map_count", MAX_MAPS),
+	PROC_NUMBERS("max_map_count", (int *)&setting_max_map_count, 1,
+		0, INT32_MAX),
 	VALUE("mmap_min_addr", 4194304),
 	{ 0 },
 };

@@ -14,6 +14,7 @@
 	| MAP_NORESERVE | VMA_OWN_FLAGS)
 
 int setting_overcommit;
+uint32_t setting_max_map_count = MAX_MAPS;
 
 /*
  * Cuts vmas so that [start, end) begins and ends at borders: 0, -ENOMEM.  What
@@ -24,7 +25,7 @@ static int split_at(struct mm *mm, uint32_t start, uint32_t end)
 	struct vma *vma = vma_find(mm, start);
 
 	if (vma && vma->start < start && vma->end > end
-			&& mm->nr_vmas >= MAX_MAPS)
+			&& mm->nr_vmas >= setting_max_map_count)
 		return -ENOMEM;
 	if (vma && vma->start < start && vma_split(mm, vma, start))
 		return -ENOMEM;
@@ -218,7 +219,7 @@ long do_mmap(struct mm *mm, uint32_t addr, uint32_t len, uint32_t prot,
 	long at;
 
 	len = PAGE_ALIGN(len);
-	if (!len || len > TASK_TOP || mm->nr_vmas > MAX_MAPS
+	if (!len || len > TASK_TOP || mm->nr_vmas > setting_max_map_count
 			|| mm_too_large(mm, len)
 			|| mm_overcommits(len, prot, flags, file))
 		return -ENOMEM;

@@ -2,6 +2,7 @@
 /* Growing, shrinking, moving and doubling mappings: mremap(2). */
 #include "internal.h"
 #include <pipux/sched.h>
+#include <pipux/setting.h>
 #include <pipux/vdso.h>
 
 #define MREMAP_KNOWN	(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)
@@ -14,7 +15,8 @@
 static long move_vma(struct mm *mm, struct vma *vma, uint32_t old,
 		uint32_t old_len, uint32_t new_len, uint32_t to, bool keep)
 {
-	struct vma *new = mm->nr_vmas < MAX_MAPS - 3 ? vma_copy(vma) : NULL;
+	struct vma *new = mm->nr_vmas + 3 < setting_max_map_count
+		? vma_copy(vma) : NULL;
 	int rc;
 
 	if (!new)

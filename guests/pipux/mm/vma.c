@@ -4,6 +4,7 @@
  * No pages are touched here.
  */
 #include "internal.h"
+#include <pipux/setting.h>
 
 struct vma *vma_next(struct mm *mm, struct vma *vma)
 {
@@ -17,19 +18,29 @@ struct vma *vma_prev(struct mm *mm, struct vma *vma)
 		: list_entry(vma->link.prev, struct vma, link);
 }
 
-/* The first vma that ends above addr, or NULL */
+/*
+ * The first vma that ends above addr, or NULL.  The search goes from the one
+ * found last, as who has many goes through them in order.
+ */
 struct vma *vma_find(struct mm *mm, uint32_t addr)
 {
-	struct vma *vma = mm->last;
+	struct vma *vma = mm->last, *prev;
 
 	if (vma && addr < vma->end && addr >= vma->start)
 		return vma;
-	list_for_each(vma, &mm->vmas, link)
-		if (vma->end > addr) {
-			mm->last = vma;
-			return vma;
-		}
-	return NULL;
+	if (!vma) {
+		if (list_empty(&mm->vmas))
+			return NULL;
+		vma = list_entry(mm->vmas.next, struct vma, link);
+	}
+	while (vma && vma->end <= addr)
+		vma = vma_next(mm, vma);
+	if (!vma)
+		return NULL;
+	while ((prev = vma_prev(mm, vma)) && prev->end > addr)
+		vma = prev;
+	mm->last = vma;
+	return vma;
 }
 
 struct vma *vma_copy(const struct vma *from)
@@ -91,7 +102,8 @@ int vma_split(struct mm *mm, struct vma *vma, uint32_t addr)
 
 static int split_within_limit(struct mm *mm, struct vma *vma, uint32_t addr)
 {
-	return mm->nr_vmas < MAX_MAPS ? vma_split(mm, vma, addr) : -ENOMEM;
+	return mm->nr_vmas < setting_max_map_count
+		? vma_split(mm, vma, addr) : -ENOMEM;
 }
 
 struct vma *vma_cut(struct mm *mm, struct vma *vma, uint32_t start,

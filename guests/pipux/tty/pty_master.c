@@ -180,7 +180,7 @@ static long open_peer(struct pty *pty, int flags)
 
 static long send_to_foreground(struct pty *pty, int signo)
 {
-	if (signo < 1 || signo > NSIG_MAX)
+	if (signo != SIGINT && signo != SIGQUIT && signo != SIGTSTP)
 		return -EINVAL;
 	if (pty->slave->pgrp > 0)
 		(void)kill_pgrp(signo, pty->slave->pgrp);

@@ -27,6 +27,8 @@ extern int setting_aio_max;			/* fs/aio.c: events, in all */
 
 /* mm/mmap.c: 1: any mapping may be made, whatever the memory */
 extern int setting_overcommit;
+/* mm/mmap.c: how many a process may have */
+extern uint32_t setting_max_map_count;
 
 /* ipc/: of everybody but root; inotify: of a user */
 extern int setting_mq_queues, setting_mq_messages, setting_mq_size;
