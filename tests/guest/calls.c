@@ -153,6 +153,10 @@ static void test_process_vm(void)
 	close(fd[1]);
 }
 
+#ifndef SYS_process_mrelease
+#define SYS_process_mrelease	448
+#endif
+
 static long advise(int fd, struct iovec *v, size_t n, int advice, int flags)
 {
 	return syscall(SYS_process_madvise, fd, v, n, advice, flags);
@@ -183,11 +187,13 @@ static void test_process_madvise(void)
 	user = checked_fork();
 	if (!user) {
 		CHECK(!setuid(60001));
-		CHECK_ERRNO(advise(fd, there, 1, MADV_COLD, 0), EPERM);
+		CHECK_ERRNO(advise(fd, there, 1, MADV_COLD, 0), EACCES);
 		_exit(0);
 	}
 	expect_success(user);
 	CHECK(!kill(pid, SIGKILL));
+	CHECK(!syscall(SYS_process_mrelease, fd, 0) || errno == ESRCH);
+	CHECK_ERRNO(syscall(SYS_process_mrelease, fd, 0), ESRCH);
 	expect_signal(pid, SIGKILL);
 	CHECK_ERRNO(advise(fd, there, 1, MADV_COLD, 0), ESRCH);
 	close(fd);

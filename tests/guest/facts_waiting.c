@@ -10,6 +10,10 @@
 
 #include "facts.h"
 
+#ifndef SYS_process_mrelease
+#define SYS_process_mrelease 448
+#endif
+
 #ifndef P_PIDFD
 #define P_PIDFD	3
 #endif
@@ -331,8 +335,14 @@ static void test_pidfd(void)
 
 	wait_info("pidfd, runs", P_PIDFD, fd, WEXITED | WNOHANG);
 	wait_info("not blocking", P_PIDFD, nonblock, WEXITED);
+	FACT(syscall(SYS_process_mrelease, fd, 0), "release, runs");
+	FACT(syscall(SYS_process_mrelease, fd, 1), "release, flags");
+	FACT(syscall(SYS_process_mrelease, -1, 0), "release, bad");
+	FACT(syscall(SYS_process_mrelease, 1, 0), "release, no pidfd");
 	kill(pid, SIGKILL);
+	syscall(SYS_process_mrelease, fd, 0);
 	wait_info("killed", P_PIDFD, fd, WEXITED);
+	FACT(syscall(SYS_process_mrelease, fd, 0), "release, none");
 	wait_info("again", P_PIDFD, fd, WEXITED);
 	fd = syscall(SYS_pidfd_open, getpid(), 0);
 	wait_info("myself", P_PIDFD, fd, WEXITED);

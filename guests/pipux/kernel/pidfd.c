@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Descriptors of processes: pidfd_open(2), pidfd_send_signal(2),
- * pidfd_getfd(2), and poll for the process's end.
+ * pidfd_getfd(2), process_mrelease(2), and poll for the process's end.
  *
  * Invariant: a pidfd holds nothing of its process but the number and the
  * time of its start, which together never come again.
@@ -188,4 +188,44 @@ long sys_pidfd_getfd(int fd, int target, unsigned flags)
 		return -EPERM;
 	got = files_lookup(p->leader->files, target);
 	return got ? fd_install_new(got, true) : -EBADF;
+}
+
+static bool has_memory(const struct process *p)
+{
+	const struct task *t;
+
+	list_for_each(t, &p->threads, thread_link)
+		if (t->mm)
+			return true;
+	return false;
+}
+
+/*
+ * process_mrelease(2): who is dying frees its memory as soon as it runs, and
+ * that is waited for.
+ */
+long sys_process_mrelease(int fd, unsigned flags)
+{
+	struct process *p;
+	struct file *f;
+	long rc;
+
+	if (flags)
+		return -EINVAL;
+	f = pidfd_get(fd);
+	if (!f)
+		return -EBADF;
+	p = process_of(f);
+	rc = !p || !has_memory(p) ? -ESRCH : p->exiting
+		|| sigset_has(&p->pending.set, SIGKILL) ? 0 : -EINVAL;
+	while (rc == 0 && p && has_memory(p)) {
+		if (signal_pending()) {
+			rc = -ERESTARTSYS;
+			break;
+		}
+		sleep_on(true, ktime_get() + NSEC_PER_SEC / HZ);
+		p = process_of(f);
+	}
+	file_put(f);
+	return rc;
 }

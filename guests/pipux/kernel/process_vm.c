@@ -152,10 +152,12 @@ static long advise_process(int pid, const struct iovec *vec, unsigned long n,
 	if (advice != MADV_COLD && advice != MADV_PAGEOUT
 			&& advice != MADV_WILLNEED)
 		return -EINVAL;
-	if (!may_look_into(t) || !capable(CAP_SYS_NICE))
-		return -EPERM;
 	if (!t->mm)
 		return -ESRCH;
+	if (!may_look_into(t))
+		return -EACCES;
+	if (!capable(CAP_SYS_NICE))
+		return -EPERM;
 	mm = mm_get(t->mm);
 	rc = advise_all(mm, vec, n, advice);
 	mm_put(mm);
