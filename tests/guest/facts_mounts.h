@@ -78,6 +78,54 @@ static inline void list(const char *when)
 	fclose(f);
 }
 
+static char letters[1000][16];
+
+/* The tags of a line, numbers made letters */
+static inline void show_tags(char *tags)
+{
+	for (char *t = strtok(tags, " "); t; t = strtok(NULL, " ")) {
+		char *number = strchr(t, ':');
+		int i = 0;
+
+		if (!strcmp(t, "-"))
+			break;
+		if (number) {
+			*number++ = 0;
+			while (letters[i][0] && strcmp(letters[i], number))
+				i++;
+			strcpy(letters[i], number);
+			printf(" %s:%c%.0d", t, 'A' + i % 26, i / 26);
+		} else {
+			printf(" %s", t);
+		}
+	}
+	printf("\n");
+}
+
+/* The mounts below `here` with their peer groups, which have letters in the
+ * order in which the list names them */
+static inline void groups(const char *when)
+{
+	char line[1024], root[256], on[256], rest[512];
+	FILE *f = fopen("/proc/self/mountinfo", "r");
+	size_t n = strlen(here);
+
+	CHECK(f);
+	memset(letters, 0, sizeof(letters));
+	printf("%s:\n", when);
+	while (fgets(line, sizeof(line), f)) {
+		CHECK(sscanf(line, "%*d %*d %*d:%*d %255s %255s %*s %511[^\n]",
+			root, on, rest) == 3);
+		if (strncmp(on, here, n) || on[n] != '/')
+			continue;
+		if (!strncmp(root, here, n))
+			memmove(root, root + n, strlen(root + n) + 1);
+		printf("  %s on .%s", root, on + n);
+		show_tags(rest);
+	}
+	fclose(f);
+}
+
 static inline void flags_of(const char *path)
 {
 	struct statfs sf;

@@ -1,57 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Facts: shared, slave, private and unbindable mounts, and what of mounting
- * and unmounting reaches others.  Peer groups have letters here, in the order
- * in which a list names them.
+ * and unmounting reaches others.
  */
 #include "facts_mounts.h"
-
-static char letters[100][16];
-
-/* The tags of a line, numbers made letters */
-static void show_tags(char *tags)
-{
-	for (char *t = strtok(tags, " "); t; t = strtok(NULL, " ")) {
-		char *number = strchr(t, ':');
-		int i = 0;
-
-		if (!strcmp(t, "-"))
-			break;
-		if (number) {
-			*number++ = 0;
-			while (letters[i][0] && strcmp(letters[i], number))
-				i++;
-			strcpy(letters[i], number);
-			printf(" %s:%c", t, 'A' + i);
-		} else {
-			printf(" %s", t);
-		}
-	}
-	printf("\n");
-}
-
-/* The mounts below `here`, as the kernel lists them */
-static void groups(const char *when)
-{
-	char line[1024], root[256], on[256], rest[512];
-	FILE *f = fopen("/proc/self/mountinfo", "r");
-	size_t n = strlen(here);
-
-	CHECK(f);
-	memset(letters, 0, sizeof(letters));
-	printf("%s:\n", when);
-	while (fgets(line, sizeof(line), f)) {
-		CHECK(sscanf(line, "%*d %*d %*d:%*d %255s %255s %*s %511[^\n]",
-			root, on, rest) == 3);
-		if (strncmp(on, here, n) || on[n] != '/')
-			continue;
-		if (!strncmp(root, here, n))
-			memmove(root, root + n, strlen(root + n) + 1);
-		printf("  %s on .%s", root, on + n);
-		show_tags(rest);
-	}
-	fclose(f);
-}
 
 static int type(const char *on, unsigned long flags)
 {
