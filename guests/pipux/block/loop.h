@@ -18,7 +18,7 @@ struct loop {
 	/* its thread's */
 	bool running, stop;
 	struct list queue;		/* struct block_request */
-	struct wait_queue work;		/* something to do; nothing ever again */
+	struct wait_queue work;		/* something to do; the end */
 };
 
 extern struct loop loops[LOOPS];
