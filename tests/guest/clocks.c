@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Clocks and sleeping: never backwards, never too early, not absurdly late. */
 #include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -113,6 +114,46 @@ static void test_thread_time(void)
 	CHECK(!pthread_join(thread, NULL));
 }
 
+/* Waits for a timer of 0.1 s of this clock; false: none came in two seconds. */
+static int timer_fires(clockid_t clock)
+{
+	struct itimerspec it = { .it_value.tv_nsec = SECOND / 10 };
+	struct timespec patience = { 2, 0 };
+	sigset_t set;
+	timer_t timer;
+	int signo;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	CHECK(!sigprocmask(SIG_BLOCK, &set, NULL));
+	CHECK(!timer_create(clock, NULL, &timer));
+	CHECK(!timer_settime(timer, 0, &it, NULL));
+	signo = sigtimedwait(&set, NULL, &patience);
+	CHECK(!timer_delete(timer));
+	return signo == SIGALRM;
+}
+
+/* A timer counts the time of whose clock it is, not that of who set it. */
+static void test_timers_of_others(void)
+{
+	int stop = 0;
+	pthread_t thread;
+	clockid_t mine, other;
+	pid_t pid = checked_fork();
+
+	if (!pid)
+		compute(&stop);
+	CHECK(!clock_getcpuclockid(pid, &other) && timer_fires(other));
+	CHECK(!kill(pid, SIGKILL));
+	expect_signal(pid, SIGKILL);
+	CHECK(!pthread_getcpuclockid(pthread_self(), &mine));
+	CHECK(!pthread_create(&thread, NULL, compute, &stop));
+	CHECK(!pthread_getcpuclockid(thread, &other));
+	CHECK(timer_fires(other) && !timer_fires(mine));
+	stop = 1;
+	CHECK(!pthread_join(thread, NULL));
+}
+
 static void use(size_t kib)
 {
 	long long start = now(CLOCK_PROCESS_CPUTIME_ID);
@@ -158,5 +199,6 @@ int main(void)
 	test_sleep();
 	test_processor_time();
 	test_thread_time();
+	test_timers_of_others();
 	return passed("clocks");
 }

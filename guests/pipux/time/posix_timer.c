@@ -17,6 +17,8 @@ struct posix_timer {
 	bool absolute;			/* a time of the real-time clock */
 	struct process *process;
 	int id, clock;
+	bool cpu, user_only;		/* it counts processor time, of */
+	int cpu_pid, cpu_tid;		/* this process; this thread or 0 */
 	int notify, signo, tid;		/* as struct sigevent */
 	uint32_t value;
 	uint64_t expires, interval;	/* on its clock; expires 0: disarmed */
@@ -60,35 +62,28 @@ static bool is_realtime(int clock)
 		clock == CLOCK_TAI;
 }
 
-/* false: the clock is one of processor time, found in *c */
-static bool wall_clock(const struct posix_timer *t, struct cpu_clock *c)
-{
-	return t->clock >= 0 && t->clock != CLOCK_PROCESS_CPUTIME_ID &&
-		t->clock != CLOCK_THREAD_CPUTIME_ID ? true
-		: !cpu_clock_find(t->clock, c);
-}
-
 /*
- * Expirations are kept as monotonic times.  LIMIT: a timer of a thread's
- * processor time counts that of the whole process.
+ * Expirations are kept as monotonic times, or processor time, of which who is
+ * gone has none.
  */
 static uint64_t timer_now(const struct posix_timer *t)
 {
-	struct cpu_clock c = { t->process, NULL, false };
+	struct cpu_clock c = { .user_only = t->user_only };
 
-	return t->clock == CLOCK_PROCESS_CPUTIME_ID ||
-		t->clock == CLOCK_THREAD_CPUTIME_ID || t->clock < 0
-		? cpu_clock_read(&c) : ktime_get();
+	if (!t->cpu)
+		return ktime_get();
+	c.process = process_by_pid(t->cpu_pid);
+	c.task = t->cpu_tid ? task_by_tid(t->cpu_tid) : NULL;
+	if (!c.process || (t->cpu_tid
+			&& (!c.task || c.task->process != c.process)))
+		return 0;
+	return cpu_clock_read(&c);
 }
 
 static void arm(struct posix_timer *t, uint64_t now)
 {
-	struct cpu_clock c;
-
-	if (wall_clock(t, &c))
-		ktimer_start(&t->ktimer, t->expires);
-	else
-		ktimer_start(&t->ktimer, cpu_clock_poll(now, t->expires));
+	ktimer_start(&t->ktimer, t->cpu ? cpu_clock_poll(now, t->expires)
+		: t->expires);
 }
 
 static void notify(struct posix_timer *t, uint64_t skipped)
@@ -204,6 +199,7 @@ static struct posix_timer *timer_new(int clock, const struct sigevent *e)
 {
 	struct process_timers *pt = process_timers_get(current->process);
 	struct posix_timer *t = pt ? kzalloc(sizeof(*t)) : NULL;
+	struct cpu_clock c;
 
 	if (!t)
 		return NULL;
@@ -213,6 +209,10 @@ static struct posix_timer *timer_new(int clock, const struct sigevent *e)
 	pt->next_id = (pt->next_id + 1) & INT32_MAX;
 	t->process = current->process;
 	t->clock = clock;
+	t->cpu = cpu_clock_find(clock, &c);
+	t->user_only = c.user_only;
+	t->cpu_pid = c.process ? c.process->pid : 0;
+	t->cpu_tid = c.task ? c.task->tid : 0;
 	t->notify = e->sigev_notify;
 	t->signo = e->sigev_signo;
 	t->tid = e->sigev_notify_thread_id;
