@@ -5,6 +5,11 @@ Objects of each size (/proc/slabinfo) and pages without objects
 (/proc/pipstack), without what is kept for reuse: these numbers are exact.  The
 number of free pages is not: it depends on which objects share a page, hence
 on the order in which they came and went.
+
+The shell that counts is counted: its heap grows with what it does, and a page
+that fork left to it and its parent becomes two when it writes there, up to
+some 20 pages in all (as many as AnonPages of /proc/meminfo shows).  So `first`
+below does once whatever `main` does.
 """
 
 # What ends late, such as a zombie or a closed connection, is given time.
