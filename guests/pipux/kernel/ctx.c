@@ -6,6 +6,9 @@
  * partition, and a thread's `fpu` image while another one runs.
  *
  * Invariant: current, if it has an mm, is its partition's ctx_owner.
+ *
+ * LIMIT: of EFLAGS Pip loads the arithmetic flags and DF.  What a program
+ * sets of TF, AC and ID is gone after its next call, fault or interrupt.
  */
 #include <pipux/arch.h>
 #include <pipux/partition.h>
