@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What /proc/PID and /proc/sys tell of a process to itself: proc(5). */
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/auxv.h>
@@ -289,6 +290,28 @@ static void test_system(void)
 	CHECK_ERRNO(open("/sys/nothing", O_RDONLY), ENOENT);
 }
 
+/* A kernel thread has no descriptors, which is an empty directory */
+static void test_kernel_thread(void)
+{
+	char path[64];
+	DIR *d;
+	int n = 0;
+
+	for (int pid = 2; pid < 64; pid++) {
+		sprintf(path, "/proc/%d/exe", pid);
+		if (readlink(path, text, sizeof(text)) >= 0 || errno != ENOENT)
+			continue;
+		sprintf(path, "/proc/%d/fd", pid);
+		d = opendir(path);
+		if (!d)
+			continue;
+		CHECK(readdir(d) && readdir(d) && !readdir(d));
+		CHECK(!closedir(d));
+		n++;
+	}
+	CHECK(n > 0);
+}
+
 int main(void)
 {
 	test_comm();
@@ -301,6 +324,7 @@ int main(void)
 	test_flags();
 	test_fixed();
 	test_net();
+	test_kernel_thread();
 	test_syscall();
 	test_interrupts();
 	test_system();

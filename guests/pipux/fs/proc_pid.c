@@ -111,9 +111,9 @@ static int fd_iterate(struct file *f, struct dir_context *ctx)
 	char name[12];
 	int fd;
 
-	if (!t || !t->files)
+	if (!t)
 		return -ENOENT;
-	if (!dir_emit_dots(f, ctx))
+	if (!dir_emit_dots(f, ctx) || !t->files)
 		return 0;
 	while ((fd = files_next(t->files, f->pos - 2)) >= 0) {
 		int len = snprintf(name, sizeof(name), "%d", fd);
