@@ -9,11 +9,11 @@
 #include <sys/socket.h>
 
 /* Paths relative and absolute, all below HOME, whoever destroys them */
-const char *const own_paths[] = {
+static const char *const own_paths[] = {
 	"a", "b", "d", "d/e", "d/e/f", "link", "loop", "fifo", "./d/../a",
 	HOME "/a", HOME "/d", HOME "/d/e", HOME, ".", "", "a/", "a/b",
 	"tmpfs", "proc", "user.x", "ext2",
-	"tmpfs", "proc", "user.x", "ext2", "ext2/file", "ext2/dir", "socket", NULL,
+	"tmpfs", "proc", "user.x", "ext2", "ext2/file", "ext2/dir", "socket",
 };
 static const char *const any_paths[] = {
 	"/", "/dev/vda", "ext2/file", "/proc/self/maps", "/proc/self/stat",
@@ -74,7 +74,7 @@ static word path(word *state, int any)
 		return any_address(state);
 	s = any && (user || any == 2) && below(state, 2) ?
 		any_paths[below(state, COUNT(any_paths))] :
-		own_paths[below(state, COUNT(own_paths) - 1)];
+		own_paths[below(state, COUNT(own_paths))];
 	return (word)s;
 }
 

@@ -29,7 +29,6 @@ word next(word *state);
 word argument(word *state, char kind);
 extern word objects[8];			/* of System V IPC, child's own */
 extern word context;			/* io_setup(2) */
-extern const char *const own_paths[];	/* all below HOME; NULL ends them */
 
 /* child.c */
 extern word me, user;			/* its process; not 0: its user */

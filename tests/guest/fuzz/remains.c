@@ -10,6 +10,7 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "../check.h"
@@ -94,17 +95,14 @@ int kill_strangers(void)
 	return each_process(kill_stranger);
 }
 
-static void remove_tree(const char *path)
+static void remove_tree(const char *path);
+
+static void remove_all_in(const char *path)
 {
 	char name[PATH_MAX];
 	struct dirent *entry;
-	DIR *dir;
+	DIR *dir = opendir(path);
 
-	while (umount2(path, MNT_DETACH) == 0)
-		;
-	if (unlink(path) == 0 || errno == ENOENT)
-		return;
-	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
 		if (!strcmp(entry->d_name, ".") ||
 		    !strcmp(entry->d_name, ".."))
@@ -115,6 +113,15 @@ static void remove_tree(const char *path)
 	}
 	if (dir)
 		closedir(dir);
+}
+
+static void remove_tree(const char *path)
+{
+	while (umount2(path, MNT_DETACH) == 0)
+		;
+	if (unlink(path) == 0 || errno == ENOENT)
+		return;
+	remove_all_in(path);
 	CHECK(rmdir(path) == 0);
 }
 
@@ -151,8 +158,11 @@ static void remove_objects(void)
 			semctl(id, 0, IPC_RMID);
 	}
 	each_loop(LOOP_CLR_FD, 0);
-	for (word i = 0; own_paths[i]; i++)
-		syscall(SYS_mq_unlink, own_paths[i]);
+	/* Message queues have any name: their file system lists them */
+	CHECK(mkdir(HOME, 0777) == 0);
+	CHECK(mount("none", HOME, "mqueue", 0, NULL) == 0);
+	remove_all_in(HOME);
+	CHECK(umount(HOME) == 0 && rmdir(HOME) == 0);
 }
 
 /* In a process of its own: the driver's heap stays as large as it is. */
