@@ -7,13 +7,16 @@ static void settle(struct mount *copy)
 {
 	struct mount *over = mount_over(&(struct path){ copy->parent,
 		copy->point });
+	struct path was;
 
 	if (over)
-		mount_detach(over);
+		was = mount_detach(over);
 	mount_link(copy);
 	mounts_enter(copy, copy->parent->ns);
-	if (over)
-		mount_attach(over, &(struct path){ copy, copy->root });
+	if (!over)
+		return;
+	mount_attach(over, &(struct path){ copy, copy->root });
+	path_put(&was);			/* the copy has others */
 }
 
 /*
@@ -27,6 +30,7 @@ int mounts_graft(struct mount *m, const struct path *on)
 	struct mount_namespace *old = m->parent ? NULL : m->ns;
 	struct mount *copy, *next;
 	bool moves = m->parent;
+	struct path was;
 	int rc = 0;
 
 	if (!moves && !mounts_fit(m, on->mnt->ns))
@@ -38,7 +42,7 @@ int mounts_graft(struct mount *m, const struct path *on)
 		return rc;
 	}
 	if (moves)
-		mount_detach(m);
+		was = mount_detach(m);
 	mount_attach(m, on);
 	if (!moves)
 		mounts_enter(m, on->mnt->ns);
@@ -47,6 +51,8 @@ int mounts_graft(struct mount *m, const struct path *on)
 		list_del(&copy->link);
 		settle(copy);
 	}
+	if (moves)
+		path_put(&was);
 	return 0;
 }
 

@@ -227,7 +227,7 @@ void mounts_changed(void);
 extern uint32_t mounts_event;
 extern struct wait_queue mounts_queue;
 void mount_attach(struct mount *m, const struct path *on);
-void mount_detach(struct mount *m);
+struct path mount_detach(struct mount *m);
 void mounts_enter(struct mount *top, struct mount_namespace *ns);
 bool mounts_fit(struct mount *top, struct mount_namespace *ns);
 void mount_leave(struct mount *m, struct list *gone);

@@ -176,15 +176,16 @@ static void unlink_mount(struct mount *m)
 	mounts_changed();
 }
 
-/* May sleep, when all is done */
-void mount_detach(struct mount *m)
+/* Where it was, whose references are the caller's: to let go of them may
+ * sleep, which has to wait until the trees are in order */
+struct path mount_detach(struct mount *m)
 {
 	const struct path on = { m->parent, m->point };
 
 	unlink_mount(m);
 	m->parent = NULL;
 	m->point = NULL;
-	path_put(&on);
+	return on;
 }
 
 /* A tree becomes part of a namespace, which takes over the references */
@@ -252,8 +253,11 @@ void mounts_end(struct list *gone)
 	while (!list_empty(gone)) {
 		m = list_first(gone, struct mount, link);
 		list_del(&m->link);
-		if (m->parent)
-			mount_detach(m);
+		if (m->parent) {
+			struct path on = mount_detach(m);
+
+			path_put(&on);
+		}
 		mount_put(m);
 	}
 }

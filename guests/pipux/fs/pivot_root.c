@@ -55,14 +55,13 @@ static void move_everybody(const struct path *from, const struct path *to)
 static void pivot(const struct path *new, const struct path *old,
 		const struct path *root)
 {
-	const struct path place = { root->mnt->parent, root->mnt->point };
-	struct path kept = path_get(&place);
+	struct path place = mount_detach(root->mnt);
+	struct path was = mount_detach(new->mnt);
 
-	mount_detach(new->mnt);
-	mount_detach(root->mnt);
 	mount_attach(root->mnt, old);
-	mount_attach(new->mnt, &kept);
-	path_put(&kept);
+	mount_attach(new->mnt, &place);
+	path_put(&place);
+	path_put(&was);
 	move_everybody(root, new);
 }
 

@@ -201,12 +201,13 @@ static void leave_elsewhere(struct mount *m, struct list *gone)
 /* What covers a mount that leaves comes to where that was mounted */
 static void sink(struct mount *m)
 {
-	struct path on = { m->parent, m->point };
+	struct path on = { m->parent, m->point }, from;
 
 	while (!on.mnt->ns)
 		on = (struct path){ on.mnt->parent, on.mnt->point };
-	mount_detach(m);
+	from = mount_detach(m);
 	mount_attach(m, &on);
+	path_put(&from);		/* has others: it leaves later */
 }
 
 /* The mounts in the list leave: adds to it those that leave with them */
