@@ -295,6 +295,7 @@ static void test_kernel_thread(void)
 {
 	char path[64];
 	DIR *d;
+	unsigned flags;
 	int n = 0;
 
 	for (int pid = 2; pid < 64; pid++) {
@@ -307,6 +308,10 @@ static void test_kernel_thread(void)
 			continue;
 		CHECK(readdir(d) && readdir(d) && !readdir(d));
 		CHECK(!closedir(d));
+		sprintf(path, "/proc/%d/stat", pid);
+		CHECK(load(path) && sscanf(strrchr(text, ')'),
+			") %*c %*d %*d %*d %*d %*d %u", &flags) == 1);
+		CHECK(flags & 0x00200000);		/* PF_KTHREAD */
 		n++;
 	}
 	CHECK(n > 0);

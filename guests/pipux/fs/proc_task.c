@@ -6,6 +6,8 @@
 #include <pipux/seccomp.h>
 #include <pipux/tty.h>
 
+/* Of the flags, which are Linux's own affair, the one that programs ask for */
+#define PF_KTHREAD	0x00200000u
 #define TICK_NS		(1000000000u / HZ)
 
 /* The directory of a process shows the whole group, that of a thread one */
@@ -102,10 +104,11 @@ int proc_stat_show(struct proc_out *o, const struct proc_node *n)
 		return -ESRCH;
 	times_of(t, is_leader(t), &u, &s);
 	signal_sets(t, &sets);
-	proc_printf(o, "%d (%s) %c %d %d %d %u %d 0 %u 0 %u 0 ", t->tid,
+	proc_printf(o, "%d (%s) %c %d %d %d %u %d %u %u 0 %u 0 ", t->tid,
 		t->comm, state_letter(t), parent_pid(p),
 		p->pgrp, p->session, p->tty ? tty_dev(p->tty) : 0,
-		p->tty ? tty_pgrp(p->tty) : -1, p->min_flt, p->maj_flt);
+		p->tty ? tty_pgrp(p->tty) : -1, p->kernel ? PF_KTHREAD : 0,
+		p->min_flt, p->maj_flt);
 	proc_printf(o, "%u %u %u %u %d %d %d 0 %u ", ticks(u), ticks(s),
 		ticks(p->cutime), ticks(p->cstime), 20 + t->nice, t->nice,
 		p->nr_threads, ticks(p->start_time));
