@@ -372,6 +372,27 @@ static void test_chroot(void)
 	CHECK(!rmdir("jail/in") && !rmdir("jail"));
 }
 
+/* mknod(2): only a device has a number, whatever a file system keeps there */
+static void test_numbers_of_no_device(void)
+{
+	static const int types[] = { S_IFREG, S_IFIFO, S_IFSOCK };
+	char byte = 'x';
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		CHECK(!mknod("node", types[i] | 0600, 1));
+		CHECK(!stat("node", &st) && st.st_rdev == 0);
+		if (types[i] == S_IFREG) {
+			int fd = open("node", O_RDWR);
+
+			CHECK(!ftruncate(fd, 1));
+			CHECK(read(fd, &byte, 1) == 1 && byte == 0);
+			close(fd);
+		}
+		CHECK(!unlink("node"));
+	}
+}
+
 int main(void)
 {
 	CHECK(!mkdir(DIRECTORY, 0755) && !chdir(DIRECTORY));
@@ -383,6 +404,7 @@ int main(void)
 	test_at();
 	test_readdir();
 	test_permission();
+	test_numbers_of_no_device();
 	test_cwd();
 	test_mount();
 	test_chroot();

@@ -82,6 +82,14 @@ def test_file_handles(tmp_path):
     check_clean(disk)
 
 
+def test_names(tmp_path):
+    disk = make_disk(tmp_path / "disk", 4)
+    result = guest(disk, "mount -t ext2 /dev/vda /tmp && chmod 1777 /tmp\n"
+                   "/names; umount /tmp", add=[program("names")])
+    assert result.output == "names: ok\n"
+    check_clean(disk)
+
+
 def tree(top):
     """Files of all kinds; returns their paths and checksums."""
     sums = {}

@@ -220,7 +220,8 @@ bool ext2_in_use(struct super_block *sb, uint32_t ino)
 	return used;
 }
 
-/* A new inode without a name yet: as if its only name were to come */
+/* A new inode without a name yet, as if its only name were to come; rdev is
+ * 0 but for a device */
 struct inode *ext2_inode_new(struct inode *dir, uint32_t mode, dev_t rdev)
 {
 	struct ext2_fs *fs = fs_of(dir);
@@ -375,8 +376,8 @@ void ext2_inode_delete(struct inode *inode)
 	struct ext2_fs *fs = fs_of(inode);
 	struct ext2_inode *e = ext2_of(inode);
 	struct timespec64 now = inode_time();
-	bool has_map = !inode_is(inode, S_IFCHR) && !inode_is(inode, S_IFBLK)
-		&& !inode->link;
+	bool has_map = inode_is(inode, S_IFREG) || inode_is(inode, S_IFDIR)
+		|| (inode_is(inode, S_IFLNK) && !inode->link);
 
 	e->is_orphan = true;		/* nothing makes it dirty any more */
 	cache_cut(&e->pages, 0, UINT32_MAX);
