@@ -48,10 +48,14 @@ static uint32_t head_of(const struct aio_context *ctx)
 
 static int ring_fill(struct aio_context *ctx)
 {
+	struct ring *r = ring_of(ctx);
+
 	for (uint32_t i = 0; i < ctx->pages; i++)
 		if (IS_ERR(shm_page(ctx->ring, i)))
 			return -ENOMEM;
-	*ring_of(ctx) = (struct ring){ .slots = ctx->slots,
+	if (!r)
+		return -ENOMEM;
+	*r = (struct ring){ .slots = ctx->slots,
 		.magic = RING_MAGIC, .compat = 1,
 		.header_bytes = sizeof(struct ring) };
 	return 0;

@@ -197,13 +197,9 @@ const struct file_ops pipe_fops = {
 	.release = pipe_release,
 };
 
-/* Both ends of a new pipe */
-static int pipe_open(struct file *end[2], uint32_t flags)
+/* Both ends of a pipe, which is theirs or, without memory, gone */
+static int pipe_open(struct pipe *p, struct file *end[2], uint32_t flags)
 {
-	struct pipe *p = pipe_new();
-
-	if (IS_ERR(p))
-		return PTR_ERR(p);
 	end[0] = anon_file("pipe", &pipe_fops, NULL, O_RDONLY | flags);
 	if (!end[0]) {
 		pipe_free(p);
@@ -225,11 +221,15 @@ long sys_pipe2(int *ufd, int flags)
 {
 	struct file *end[2];
 	bool cloexec = flags & O_CLOEXEC;
+	struct pipe *p;
 	int fd[2], rc;
 
 	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
 		return -EINVAL;
-	rc = pipe_open(end, flags & (O_NONBLOCK | O_DIRECT));
+	p = pipe_new();
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	rc = pipe_open(p, end, flags & (O_NONBLOCK | O_DIRECT));
 	if (rc)
 		return rc;
 	fd[0] = fd_install_new(end[0], cloexec);

@@ -113,6 +113,7 @@ struct vma *vma_cut(struct mm *mm, struct vma *vma, uint32_t start,
 		if (split_within_limit(mm, vma, start))
 			return NULL;
 		vma = vma_next(mm, vma);
+		BUG_ON(!vma);		/* the part that begins at start */
 	}
 	if (vma->end > end && split_within_limit(mm, vma, end))
 		return NULL;
