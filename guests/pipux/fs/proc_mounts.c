@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * procfs: the lists of mounts, in the formats of proc(5).
- * LIMIT: poll does not tell of changes.
- */
+/* procfs: the lists of mounts, in the formats of proc(5). */
 #include "proc.h"
 
 struct flag_name {
