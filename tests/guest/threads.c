@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Threads: creation, join, mutex, condition, barrier, thread-local storage. */
+#include <fcntl.h>
+#include <linux/aio_abi.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "check.h"
@@ -152,6 +157,63 @@ static void test_ends(void)
 	expect_success(pid);
 }
 
+static aio_context_t context;
+static int empty_pipe[2];
+
+static void *read_nothing(void *argument)
+{
+	char byte;
+	struct iocb request = {
+		.aio_lio_opcode = IOCB_CMD_PREAD, .aio_fildes = empty_pipe[0],
+		.aio_buf = (uintptr_t)&byte, .aio_nbytes = 1,
+	}, *list = &request;
+
+	CHECK(!sem_post(&finished));
+	syscall(SYS_io_submit, context, 1, &list);
+	return argument;
+}
+
+static char state_of(pid_t pid)
+{
+	char path[40], text[200], *name;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY);
+	CHECK(fd >= 0);
+	n = read(fd, text, sizeof(text) - 1);
+	CHECK(n > 0);
+	close(fd);
+	text[n] = 0;
+	name = strrchr(text, ')');
+	CHECK(name);
+	return name[2];
+}
+
+/* The first thread waits, deaf to signals, for the second: both are killed */
+static void test_killed_while_one_waits_for_another(void)
+{
+	pthread_t thread;
+	int status;
+	pid_t pid = checked_fork();
+
+	if (!pid) {
+		CHECK(!pipe(empty_pipe));
+		CHECK(!syscall(SYS_io_setup, 1, &context));
+		CHECK(!pthread_create(&thread, NULL, read_nothing, NULL));
+		CHECK(!sem_wait(&finished));
+		usleep(20000);
+		syscall(SYS_io_destroy, context);
+		CHECK(!"io_destroy");
+	}
+	while (state_of(pid) != 'D')
+		usleep(1000);
+	CHECK(!kill(pid, SIGKILL));
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 int main(int argc, char **argv)
 {
 	(void)argv;
@@ -162,5 +224,6 @@ int main(int argc, char **argv)
 	test_many();
 	test_timed_wait();
 	test_ends();
+	test_killed_while_one_waits_for_another();
 	return passed("threads");
 }

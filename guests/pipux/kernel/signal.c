@@ -203,26 +203,43 @@ void sigwaiter_add(struct sigwaiter *w)
 	list_add_tail(&sigwaiters, &w->link);
 }
 
+/*
+ * Tells a thread of p to look: the first that wants the signal, if it can be
+ * one that is not waiting without looking at signals.  SIGKILL is for all:
+ * such a wait may be one for another thread.
+ */
+static bool tell_any(struct process *p, int sig)
+{
+	struct task *t, *chosen = NULL;
+
+	if (current->process == p && wants(current, sig)) {
+		notice(current);
+		return true;
+	}
+	list_for_each(t, &p->threads, thread_link) {
+		if (!wants(t, sig))
+			continue;
+		if (sig == SIGKILL)
+			notice(t);
+		if (!chosen || chosen->state == TASK_BLOCKED)
+			chosen = t;
+	}
+	if (chosen)
+		notice(chosen);
+	return chosen;
+}
+
 /* t NULL: any thread of p; it is told to look */
 static void choose_thread(struct process *p, struct task *t, int sig)
 {
-	struct task *other, *sleeper;
+	struct task *sleeper;
 
 	if (!list_empty(&signalfd_queue.waiters))
 		wake_up(&signalfd_queue);
-	if (t) {
-		if (wants(t, sig))
-			notice(t);
-	} else if (current->process == p && wants(current, sig)) {
-		notice(current);
+	if (!t && tell_any(p, sig))
 		return;
-	} else {
-		list_for_each(other, &p->threads, thread_link)
-			if (wants(other, sig)) {
-				notice(other);
-				return;
-			}
-	}
+	if (t && wants(t, sig))
+		notice(t);
 	sleeper = find_sigwaiter(p, t, sig);
 	if (sleeper && sleeper->state == TASK_SLEEPING)
 		wake_task(sleeper);
