@@ -151,7 +151,7 @@ static void test_waiting(void)
 {
 	struct rusage usage;
 	siginfo_t info;
-	int status;
+	int status, go[2];
 	pid_t pid;
 
 	FACT(waitpid(-1, &status, 0), "wait without children");
@@ -165,10 +165,14 @@ static void test_waiting(void)
 		"waitid, negative group");
 	FACT(syscall(SYS_wait4, -1, &status, WEXITED, NULL), "wait4, WEXITED");
 
+	CHECK(!pipe(go));
 	pid = checked_fork();
 	if (pid == 0) {
+		char byte;
+
 		setpgid(0, 0);
 		raise(SIGSTOP);
+		CHECK(read(go[0], &byte, 1) == 1);
 		_exit(300);
 	}
 	FACT(waitpid(pid, &status, WUNTRACED) == pid, "stopped");
@@ -178,6 +182,9 @@ static void test_waiting(void)
 	kill(pid, SIGCONT);
 	FACT(waitpid(-pid, &status, WCONTINUED) == pid, "continued");
 	status_line("continued", status);
+	CHECK(write(go[1], "", 1) == 1);
+	close(go[0]);
+	close(go[1]);
 	memset(&info, 0, sizeof(info));
 	FACT(syscall(SYS_waitid, P_PID, pid, &info, WEXITED | WNOWAIT, NULL),
 		"waitid, leave it");
