@@ -19,6 +19,7 @@
 #include <linux/loop.h>
 #include <linux/mman.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -77,8 +78,11 @@ static void run(word seed)
 	CHECK(mkdir(HOME, 0777) == 0);
 	chmod(HOME, 0777);
 	pid = checked_fork();
-	if (pid == 0)
+	if (pid == 0) {
+		/* What it mounts, wherever that is, ends with it */
+		CHECK(unshare(CLONE_NEWNS) == 0);
 		child(seed);
+	}
 	supervise(pid);
 	while (kill_strangers()) {
 		while (waitpid(-1, NULL, WNOHANG) > 0)
