@@ -110,16 +110,17 @@ int proc_stat_show(struct proc_out *o, const struct proc_node *n)
 		p->tty ? tty_pgrp(p->tty) : -1, p->kernel ? PF_KTHREAD : 0,
 		p->min_flt, p->maj_flt);
 	proc_printf(o, "%u %u %u %u %d %d %d 0 %u ", ticks(u), ticks(s),
-		ticks(p->cutime), ticks(p->cstime), 20 + t->nice, t->nice,
+		ticks(p->cutime), ticks(p->cstime), t->rt_own ? -1 - t->rt_own
+		: 20 + t->nice, t->nice,
 		p->nr_threads, ticks(p->start_time));
 	proc_printf(o, "%u %u %lu ", mm ? vma_pages(mm) * PAGE_SIZE : 0,
 		mm ? mm->nr_pages : 0,
 		(unsigned long)p->limits[RLIMIT_RSS].rlim_cur);
 	proc_printf(o, "0 0 %u 0 0 ", mm ? mm->start_stack : 0);
-	proc_printf(o, "%u %u %u %u 0 0 0 %d 0 0 0 0 0 0 ",
+	proc_printf(o, "%u %u %u %u 0 0 0 %d 0 %u %u 0 0 0 ",
 		t->pending.set.sig[0] | p->pending.set.sig[0],
 		t->blocked.sig[0], sets.ignored.sig[0], sets.caught.sig[0],
-		p->exit_signal);
+		p->exit_signal, rt_priority(t), t->policy);
 	proc_printf(o, "0 0 %u %u %u %u %u %d\n", mm ? mm->brk_start : 0,
 		mm ? mm->arg_start : 0, mm ? mm->arg_end : 0,
 		mm ? mm->env_start : 0, mm ? mm->env_end : 0, p->exit_code);

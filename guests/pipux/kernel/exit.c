@@ -16,6 +16,7 @@
 #include <pipux/signal.h>
 #include <pipux/tty.h>
 #include "task.h"
+#include <linux/sched.h>
 
 void vfork_finish(void)
 {
@@ -264,6 +265,8 @@ void do_exit(int code)
 	t->fs = NULL;
 	mount_ns_put(t->mount_ns);
 	t->mount_ns = NULL;
+	if (unlikely(t->deadline != NULL))
+		sched_set_policy(t, SCHED_NORMAL, 0);
 	leave_group(t);
 	if (p->nr_threads == 0)
 		process_exit(p);

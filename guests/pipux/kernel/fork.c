@@ -123,7 +123,9 @@ static void copy_task(struct task *t)
 	memcpy(t->comm, current->comm, sizeof(t->comm));
 	t->blocked = current->blocked;
 	t->nice = current->nice;
-	if (!current->reset_on_fork) {
+	if (current->reset_on_fork) {
+		t->nice = current->rt_own ? 0 : MAX(t->nice, 0);
+	} else {
 		t->policy = current->policy;
 		t->rt = t->rt_own = current->rt_own;
 	}
@@ -312,7 +314,8 @@ long do_clone(const struct clone_args_k *a)
 		rc = tls_read((const void *)a->tls, &tls_base);
 	if (rc)
 		return rc;
-	if (too_many())
+	/* sched(7): a deadline is not inherited */
+	if (too_many() || (current->deadline && !current->reset_on_fork))
 		return -EAGAIN;
 	t = clone_with_pidfd(flags, a->tid, (int *)a->pidfd);
 	if (IS_ERR(t))

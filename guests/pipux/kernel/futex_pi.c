@@ -44,7 +44,10 @@ bool pi_deadlock(const struct task *owner, const struct task *t)
 	return owner == t;
 }
 
-/* The priority of t, and of the owners it waits for, by their waiters' */
+/*
+ * The priority of t, and of the owners it waits for, by their waiters'.
+ * LIMIT: who has a deadline lends the highest priority, not its deadline.
+ */
 static void inherit(struct task *t)
 {
 	const struct pi_waiter *w;
@@ -54,6 +57,7 @@ static void inherit(struct task *t)
 
 		list_for_each(w, &t->pi_owned, owner_link)
 			rt = MAX(rt, (int)w->base.task->rt);
+		rt = MIN(rt, RT_PRIO_MAX);
 		if (rt == t->rt_inherited)
 			return;
 		sched_inherit(t, rt);

@@ -3,12 +3,14 @@
  * The scheduler: the runnable task that had least of the processor, weighted
  * by its nice value, runs next.  A tick exists only while somebody waits.
  * Real-time tasks (sched(7)) come before all others, by priority; of twenty
- * ticks that they take one goes to the others, as Linux throttles them.
+ * ticks that they take one goes to the others, as Linux throttles them.  Those
+ * with a deadline come first of all; deadline.c has the time that they get.
  *
- * Invariant: `queue` holds every TASK_RUNNING task but current, the real-time
- * ones first, by priority, then the others in order of vruntime.  Without any
- * the current stack idles, whoever's it is.
+ * Invariant: `queue` holds every TASK_RUNNING task but current and those that
+ * deadline.c throttles, the real-time ones first, by priority, then the others
+ * in order of vruntime.  Without any the current stack idles, whoever's it is.
  */
+#include "deadline.h"
 #include <trace_hook.h>
 #include <pipux/arch.h>
 #include <pipux/signal.h>
@@ -60,7 +62,7 @@ static void tick(struct ktimer *t)
 	if (list_empty(&queue))
 		return;
 	need_resched = true;
-	rt_ticks = current->rt ? rt_ticks + 1 : 0;
+	rt_ticks = current->rt && !current->deadline ? rt_ticks + 1 : 0;
 	others_turn = rt_ticks > RT_TICKS;
 	tick_start();
 }
@@ -68,10 +70,13 @@ static void tick(struct ktimer *t)
 /* SCHED_FIFO keeps its place if it did not give the processor up */
 static inline bool goes_before(const struct task *t, const struct task *other)
 {
-	if (unlikely(t->rt | other->rt))
-		return t->rt > other->rt || (t->rt == other->rt && t == current
-			&& t->policy == SCHED_FIFO);
-	return before(t->vruntime, other->vruntime);
+	if (likely(!(t->rt | other->rt)))
+		return before(t->vruntime, other->vruntime);
+	if (t->rt != other->rt)
+		return t->rt > other->rt;
+	if (t->rt == RT_DEADLINE)
+		return deadline_before(t, other);
+	return t == current && t->policy == SCHED_FIFO;
 }
 
 static void enqueue(struct task *t)
@@ -107,15 +112,28 @@ void wake_task(struct task *t)
 	if (t->state == TASK_RUNNING || t->state == TASK_ZOMBIE)
 		return;
 	t->state = TASK_RUNNING;
+	if (unlikely(t->deadline != NULL)) {
+		deadline_wake(t);
+		if (is_throttled(t))
+			return;
+	}
 	if (before(t->vruntime, least))
 		t->vruntime = least;
 	enqueue(t);
 	if (idling)
 		return;
-	if (unlikely(t->rt | current->rt) ? t->rt > current->rt
+	if (unlikely(t->rt | current->rt) ? goes_before(t, current)
 			: before(t->vruntime + vtime(WAKE_LEAD),
 				current->vruntime))
 		need_resched = true;
+}
+
+void sched_resume(struct task *t)
+{
+	if (t->state != TASK_RUNNING)
+		return;
+	enqueue(t);
+	need_resched = true;
 }
 
 static void idle(void)
@@ -138,7 +156,7 @@ static struct task *choose(void)
 {
 	struct task *first = list_first(&queue, struct task, run_link), *t;
 
-	if (unlikely(first->rt && others_turn)) {
+	if (unlikely(others_turn && first->rt && !first->deadline)) {
 		rt_ticks = 0;
 		others_turn = false;
 		list_for_each(t, &queue, run_link)
@@ -160,11 +178,15 @@ void schedule(void)
 
 	need_resched = false;
 	account_run();
-	if (prev->state == TASK_RUNNING)
+	if (unlikely(prev->deadline != NULL))
+		deadline_pause(prev);
+	if (prev->state == TASK_RUNNING && likely(!is_throttled(prev)))
 		enqueue(prev);
 	if (list_empty(&queue))
 		idle();
 	next = choose();
+	if (unlikely(next->deadline != NULL))
+		deadline_run(next);
 	if (next == prev)
 		return;
 	switches++;
@@ -210,9 +232,10 @@ static void yield_rt(void)
 static void requeue(struct task *t, int policy)
 {
 	uint8_t rt = MAX(t->rt_own, t->rt_inherited);
-	bool queued = t != current && t->state == TASK_RUNNING;
+	bool queued = t != current && t->state == TASK_RUNNING
+		&& !is_throttled(t);
 
-	if (queued) {
+	if (!list_empty(&t->run_link)) {
 		list_del(&t->run_link);
 		nr_queued--;
 	}
@@ -227,6 +250,8 @@ static void requeue(struct task *t, int policy)
 
 void sched_set_policy(struct task *t, int policy, int rt)
 {
+	if (policy != SCHED_DEADLINE)
+		deadline_drop(t);
 	t->rt_own = rt;
 	requeue(t, policy);
 }
@@ -240,6 +265,11 @@ void sched_inherit(struct task *t, int rt)
 /* Behind everybody who waits now */
 void sched_yield_current(void)
 {
+	if (unlikely(current->deadline != NULL)) {
+		deadline_yield(current);
+		schedule();
+		return;
+	}
 	if (list_empty(&queue))
 		return;
 	account_run();

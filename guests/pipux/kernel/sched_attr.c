@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sched_setattr(2), sched_getattr(2), ioprio_set(2), ioprio_get(2). */
-#include <pipux/sched.h>
+#include "deadline.h"
 #include <linux/ioprio.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
@@ -9,6 +9,7 @@
 #define ATTR_MAX	PAGE_SIZE
 
 long sys_setpriority(int which, uint32_t who, int nice);
+long sys_sched_get_priority_max(int policy);
 
 static long too_big(struct sched_attr *uattr)
 {
@@ -43,28 +44,44 @@ static long attr_get(struct sched_attr *a, struct sched_attr *uattr)
 }
 
 #define FLAGS_KNOWN	SCHED_FLAG_ALL
-#define DEADLINE_MIN	1024u		/* ns of runtime */
 
-/* sched(7), SCHED_DEADLINE: runtime <= deadline <= period */
-static bool deadline_valid(const struct sched_attr *a)
+/* What is not of t's policy stays 0 */
+static void params_of(struct sched_attr *a, const struct task *t)
 {
-	return a->sched_deadline && a->sched_runtime >= DEADLINE_MIN
-		&& a->sched_runtime <= a->sched_deadline
-		&& (!a->sched_period || a->sched_deadline <= a->sched_period);
-}
+	const struct deadline *d = t->deadline;
 
-/* What t has already and is to keep */
-static void attr_keep(struct sched_attr *a, const struct task *t)
-{
-	if (a->sched_flags & SCHED_FLAG_KEEP_POLICY)
-		a->sched_policy = t->policy;
-	if (a->sched_flags & SCHED_FLAG_KEEP_PARAMS) {
-		a->sched_priority = t->rt_own;
+	if (rt_priority(t))
+		a->sched_priority = rt_priority(t);
+	if (d) {
+		a->sched_runtime = d->runtime;
+		a->sched_deadline = d->deadline;
+		a->sched_period = d->period;
+		a->sched_flags |= d->flags;
+	} else if (!rt_priority(t)) {
 		a->sched_nice = t->nice;
 	}
 }
 
-/* LIMIT: SCHED_DEADLINE is EPERM; no utilization is clamped (EOPNOTSUPP) */
+/* What t has already and is to keep: with the parameters the policy too, even
+ * if another one is asked for; 0 or -EINVAL */
+static long attr_keep(struct sched_attr *a, const struct task *t)
+{
+	long max;
+
+	if (a->sched_flags & SCHED_FLAG_KEEP_POLICY)
+		a->sched_policy = t->policy;
+	if (!(a->sched_flags & SCHED_FLAG_KEEP_PARAMS))
+		return 0;
+	params_of(a, t);
+	max = sys_sched_get_priority_max((int)a->sched_policy);
+	if (max < 0 || !max != !a->sched_priority)
+		return -EINVAL;
+	a->sched_policy = t->policy;
+	a->sched_priority = rt_priority(t);
+	return 0;
+}
+
+/* No utilization is clamped: EOPNOTSUPP, as without CONFIG_UCLAMP_TASK */
 long sys_sched_setattr(int pid, struct sched_attr *uattr, unsigned flags)
 {
 	struct sched_attr a;
@@ -81,11 +98,13 @@ long sys_sched_setattr(int pid, struct sched_attr *uattr, unsigned flags)
 	t = pid ? task_by_tid(pid) : current;
 	if (!t)
 		return -ESRCH;
-	attr_keep(&a, t);
-	if (a.sched_policy == SCHED_DEADLINE)
-		return deadline_valid(&a) ? -EPERM : -EINVAL;
+	rc = attr_keep(&a, t);
+	if (rc)
+		return rc;
 	if (a.sched_flags & SCHED_FLAG_UTIL_CLAMP)
 		return -EOPNOTSUPP;
+	if (a.sched_policy == SCHED_DEADLINE)
+		return task_set_deadline(t, &a);
 	rc = task_set_scheduler(t, (int)a.sched_policy
 		| (a.sched_flags & SCHED_FLAG_RESET_ON_FORK
 			? SCHED_RESET_ON_FORK : 0), (int)a.sched_priority);
@@ -107,8 +126,7 @@ long sys_sched_getattr(int pid, struct sched_attr *uattr, uint32_t size,
 	a.size = MIN(size, (uint32_t)sizeof(a));
 	a.sched_policy = t->policy;
 	a.sched_flags = t->reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0;
-	a.sched_priority = t->rt_own;
-	a.sched_nice = t->rt_own ? 0 : t->nice;
+	params_of(&a, t);
 	return copy_to_user(uattr, &a, a.size);
 }
 

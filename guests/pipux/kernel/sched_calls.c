@@ -2,9 +2,9 @@
 /*
  * nice(2), getpriority(2), setpriority(2), sched_*(2).
  *
- * LIMIT: SCHED_BATCH and SCHED_IDLE run as SCHED_OTHER; SCHED_DEADLINE is
- * EINVAL.
+ * LIMIT: SCHED_BATCH and SCHED_IDLE run as SCHED_OTHER.
  */
+#include "deadline.h"
 #include <pipux/futex.h>
 #include <pipux/resource.h>
 #include <linux/sched.h>
@@ -12,7 +12,6 @@
 
 #define NICE_MIN	(-20)
 #define NICE_MAX	19
-#define RT_PRIO_MAX	99
 #define SLICE_NS	10000000
 #define RR_SLICE_NS	100000000	/* as Linux's; a tick ends it earlier */
 
@@ -175,6 +174,12 @@ static int may_schedule(const struct task *t, int policy, int priority,
 	return is_owner(t) && (reset || !t->reset_on_fork) ? 0 : -EPERM;
 }
 
+/* The priority of SCHED_FIFO and SCHED_RR, 0: another policy */
+int rt_priority(const struct task *t)
+{
+	return t->deadline ? 0 : t->rt_own;
+}
+
 /* prctl(2), PR_SET_TIMERSLACK: real-time threads have none */
 static void slack_follow(struct task *t)
 {
@@ -182,6 +187,14 @@ static void slack_follow(struct task *t)
 		t->timer_slack = 0;
 	else if (!t->timer_slack)
 		t->timer_slack = t->default_slack;
+}
+
+static void policy_change(struct task *t, int policy, int rt, bool reset)
+{
+	t->reset_on_fork = reset;
+	sched_set_policy(t, policy, rt);
+	slack_follow(t);
+	futex_priority_changed(t);
 }
 
 /* sched_setscheduler(2) with SCHED_RESET_ON_FORK in `policy` */
@@ -196,11 +209,22 @@ long task_set_scheduler(struct task *t, int policy, int priority)
 		rc = may_schedule(t, policy, priority, reset);
 	if (rc)
 		return rc;
-	t->reset_on_fork = reset;
-	sched_set_policy(t, policy, priority);
-	slack_follow(t);
-	futex_priority_changed(t);
+	policy_change(t, policy, priority, reset);
 	return 0;
+}
+
+long task_set_deadline(struct task *t, const struct sched_attr *a)
+{
+	int rc = deadline_check(a);
+
+	if (!rc && !capable(CAP_SYS_NICE))
+		rc = -EPERM;
+	if (!rc)
+		rc = deadline_set(t, a);
+	if (!rc)
+		policy_change(t, SCHED_DEADLINE, RT_DEADLINE,
+			a->sched_flags & SCHED_FLAG_RESET_ON_FORK);
+	return rc;
 }
 
 static int policy_of(const struct task *t)
@@ -254,7 +278,7 @@ long sys_sched_getparam(int pid, struct sched_param *up)
 		return -EINVAL;
 	if (!t)
 		return -ESRCH;
-	p.sched_priority = t->rt_own;
+	p.sched_priority = rt_priority(t);
 	return copy_to_user(up, &p, sizeof(p));
 }
 
@@ -293,8 +317,8 @@ static long rr_interval(int pid, void *uts, bool wide)
 	t = task_arg(pid);
 	if (!t)
 		return -ESRCH;
-	return timespec_to_user(uts, wide, t->policy == SCHED_FIFO ? 0
-		: t->policy == SCHED_RR ? RR_SLICE_NS : SLICE_NS);
+	return timespec_to_user(uts, wide, t->policy == SCHED_RR ? RR_SLICE_NS
+		: t->rt_own ? 0 : SLICE_NS);
 }
 
 long sys_sched_rr_get_interval(int pid, void *uts)

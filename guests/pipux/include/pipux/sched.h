@@ -167,6 +167,7 @@ struct task {
 	uint8_t policy;		/* SCHED_* */
 	uint8_t rt;		/* real-time priority, 0: none; the higher of */
 	uint8_t rt_own, rt_inherited;
+	struct deadline *deadline; /* kernel/deadline.h; NULL: other policy */
 	bool reset_on_fork;
 
 	/* kernel/sched.c and kernel/account.c only */
@@ -204,7 +205,8 @@ extern bool need_resched;
 uint32_t nr_runnable(void);		/* with the running one */
 void sched_enqueue(struct task *t);	/* fork: starts beside current */
 void sched_yield_current(void);
-/* t's policy, checked, is this from now on */
+#define RT_PRIO_MAX	99
+/* t's policy, checked, is this from now on; rt: task->rt_own */
 void sched_set_policy(struct task *t, int policy, int rt);
 /* t has at least this real-time priority, for who waits for it */
 void sched_inherit(struct task *t, int rt);
@@ -214,6 +216,9 @@ int ioprio_check(int ioprio);
 
 /* kernel/sched_calls.c: checks, then the same; 0 or errno */
 long task_set_scheduler(struct task *t, int policy, int priority);
+struct sched_attr;
+long task_set_deadline(struct task *t, const struct sched_attr *a);
+int rt_priority(const struct task *t);
 /*
  * For long work inside the kernel, at places where it could sleep: interrupts
  * are looked at, and others who wait for the processor have it.
