@@ -6,10 +6,10 @@ Objects of each size (/proc/slabinfo) and pages without objects
 number of free pages is not: it depends on which objects share a page, hence
 on the order in which they came and went.
 
-The shell that counts is counted: its heap grows with what it does, and a page
-that fork left to it and its parent becomes two when it writes there, up to
-some 20 pages in all (as many as AnonPages of /proc/meminfo shows).  So `first`
-below does once whatever `main` does.
+Private pages of processes are not counted: those of the shell that counts grow
+with what it does, and of a program's text it gets a copy or the cached page,
+as it comes.  `tasks` tells of a process that is left.  `first` below does what
+has a lasting effect only once, such as the first use of a file system.
 """
 
 # What ends late, such as a zombie or a closed connection, is given time.
@@ -19,8 +19,7 @@ census() {
     awk '/^kmalloc/ || /^(other_pages|tasks)/ { print $1, $2 }
         /^vmm_free/ { print $1, -$2 }' /proc/slabinfo /proc/pipstack
 }
-# Both files are there, each while the other is written, and the shell's heap
-# is what it will be.  No census may be redirected twice: an open file is an
+# Both files are there, each while the other is written.  No census may be redirected twice: an open file is an
 # object.
 before() {
     census >/before

@@ -23,7 +23,7 @@ static int meminfo_show(struct proc_out *o, const struct proc_node *n)
 		{ "SwapTotal:", 0 }, { "SwapFree:", 0 },
 		{ "Dirty:", KIB(cache_dirty_pages()) },
 		{ "Writeback:", 0 },
-		{ "AnonPages:", total - unused - shmem - slab },
+		{ "AnonPages:", KIB(pages_private()) },
 		{ "Mapped:", 0 }, { "Shmem:", shmem }, { "Slab:", slab },
 		{ "SReclaimable:", 0 }, { "SUnreclaim:", slab },
 		{ "Balloon:", KIB(balloon_pages()) },
@@ -166,7 +166,7 @@ static int pipstack_show(struct proc_out *o, const struct proc_node *n)
 	proc_printf(o, "guest_free_pages %u\nvmm_free_pages %u\n"
 		"kmalloc_bytes %u\nother_pages %u\ntasks %u\n",
 		pages_free_count(), vmm_shared->vmm_free_pages,
-		kmalloc_bytes(), pages_without_objects(), task_count());
+		kmalloc_bytes(), pages_other(), task_count());
 	return 0;
 }
 

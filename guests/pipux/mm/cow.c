@@ -14,6 +14,9 @@
 #define EAGER_PAGES	16	/* private pages that fork copies at most */
 #define AHEAD		8u	/* pages by one fault for who goes on and on */
 
+/* Sharers of all pages, without the first one of each */
+static uint32_t nr_more;
+
 static inline struct page *page_at(uint32_t e)
 {
 	return page_of((void *)(e & PAGE_MASK));
@@ -46,6 +49,7 @@ static void page_share(struct mm *old, uint32_t *from, uint32_t *to,
 		*from = e = (e & PAGE_MASK) | PTE_OWN | PTE_COW;
 	}
 	page_at(e)->sharers++;
+	nr_more++;
 	*to = e & ~PTE_MAPPED;
 }
 
@@ -100,8 +104,20 @@ void cow_release(uint32_t e)
 
 	if (e & PTE_MAPPED)
 		page->owner = NULL;
-	if (!--page->sharers)
+	if (--page->sharers)
+		nr_more--;
+	else
 		page_free(page_address(page));
+}
+
+uint32_t pages_private(void)
+{
+	uint32_t n = 0;
+	struct mm *mm;
+
+	list_for_each(mm, &all_mms, all_link)
+		n += mm->nr_private;
+	return n - nr_more;
 }
 
 /* Takes the page from the one who reads it, who may have it again later */

@@ -232,10 +232,10 @@ uint32_t pages_free_count(void)
 		+ kstacks_idle_pages();
 }
 
-uint32_t pages_without_objects(void)
+uint32_t pages_other(void)
 {
 	return nr_total - pages_free_count()
-		- (kmalloc_pages() - kmalloc_idle_pages());
+		- (kmalloc_pages() - kmalloc_idle_pages()) - pages_private();
 }
 
 void pages_ballooned(int32_t n)

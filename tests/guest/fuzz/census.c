@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How many objects of each size the kernel has in use, by /proc/slabinfo, and
- * how many pages that hold none, by /proc/pipstack.  Without what it keeps
- * for reuse these are exact: they depend on what exists, not on the order in
- * which it came to be, as the number of free pages does.
+ * how many pages that hold none and are no process's own, by /proc/pipstack.
+ * Without what it keeps for reuse these are exact: they depend on what exists,
+ * not on the order in which it came to be, as the number of free pages does.
  */
 #include <fcntl.h>
 

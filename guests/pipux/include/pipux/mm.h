@@ -26,9 +26,11 @@ void page_free(void *page);
 void *pages_alloc(unsigned order);		/* 2^order, contiguous */
 void pages_free(void *pages, unsigned order);
 uint32_t pages_total(void), pages_free_count(void), pages_available(void);
-/* In use, but not by kmalloc: how many that needs depends on the order of
- * calls, so that a census counts its objects instead */
-uint32_t pages_without_objects(void);
+/* Private pages of all processes, each counted once: mm/cow.c */
+uint32_t pages_private(void);
+/* In use, but neither private nor kmalloc's: how many these are depends on the
+ * order of calls and of faults, what a census counts does not */
+uint32_t pages_other(void);
 /* Gives a range outside the allocator to it (used-up initrd) */
 void pages_add(uintptr_t start, uintptr_t end);
 
