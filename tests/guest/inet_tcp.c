@@ -336,6 +336,23 @@ static void backlog(void)
 	close(c[1]);
 }
 
+/* What is said of data means nothing to a listener, and does no harm */
+static void deaf(void)
+{
+	int l[64];
+
+	for (int i = 0; i < 64; i++) {
+		l[i] = listener(1);
+		set_option(l[i], IPPROTO_TCP, TCP_NODELAY, 1);
+		set_option(l[i], IPPROTO_TCP, TCP_CORK, 1);
+		CHECK_ERRNO(send(l[i], big, 1, MSG_MORE | MSG_NOSIGNAL),
+			EPIPE);
+		set_option(l[i], IPPROTO_TCP, TCP_CORK, 0);
+	}
+	for (int i = 0; i < 64; i++)
+		close(l[i]);
+}
+
 static void states(void)
 {
 	struct sockaddr_in a = loopback(0);
@@ -479,6 +496,7 @@ int main(void)
 	resets_at_once();
 	linger();
 	backlog();
+	deaf();
 	states();
 	options();
 	interrupted();

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* mq_overview(7): POSIX message queues. */
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <mqueue.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -224,6 +227,29 @@ static void test_thread_notify(void)
 	CHECK_ERRNO(syscall(SYS_mq_notify, q, &ev), EFAULT);
 }
 
+/* The same by hand: the cookie is a datagram, and an answer another one */
+static void test_cookie(void)
+{
+	struct {
+		struct nlmsghdr h;
+		struct rtgenmsg g;
+	} ask = { .h = { .nlmsg_len = sizeof(ask), .nlmsg_type = RTM_GETLINK,
+		.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP } };
+	int s = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	static char cookie[32] = "cookie", buf[8192];
+	struct sigevent ev = { .sigev_notify = SIGEV_THREAD,
+		.sigev_signo = s, .sigev_value.sival_ptr = cookie };
+	mqd_t q = make(0);
+
+	CHECK(!syscall(SYS_mq_notify, q, &ev));
+	CHECK(!mq_send(q, "n", 1, 0));
+	CHECK(send(s, &ask, sizeof(ask), 0) == sizeof(ask));
+	CHECK(recv(s, buf, sizeof(buf), 0) == 32 && !strcmp(buf, cookie));
+	CHECK(recv(s, buf, sizeof(buf), 0) > (ssize_t)sizeof(ask.h));
+	CHECK(((struct nlmsghdr *)buf)->nlmsg_type == RTM_NEWLINK);
+	CHECK(!close(s) && !mq_close(q) && !mq_unlink(NAME));
+}
+
 int main(void)
 {
 	alarm(60);
@@ -233,6 +259,7 @@ int main(void)
 	test_waiting();
 	test_notify();
 	test_thread_notify();
+	test_cookie();
 	test_permission();
 	return passed("mqueues");
 }

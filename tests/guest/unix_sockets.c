@@ -407,6 +407,25 @@ static void test_dgram(void)
 	close(c);
 }
 
+/* The peer hears of the end if there were messages that it loses by that */
+static void test_dissolve(void)
+{
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+	int fd[2];
+
+	for (int lost = 0; lost < 2; lost++) {
+		CHECK(!socketpair(AF_UNIX, SOCK_DGRAM, 0, fd));
+		if (lost)
+			CHECK(send(fd[1], "lost", 4, 0) == 4);
+		CHECK(!connect(fd[0], &none, sizeof(none)));
+		if (lost)
+			CHECK_ERRNO(send(fd[1], "new", 3, 0), ECONNRESET);
+		CHECK(send(fd[1], "new", 3, 0) == 3);
+		close(fd[0]);
+		close(fd[1]);
+	}
+}
+
 /* Ten messages wait at most; the writer waits for one to be read */
 static void test_full_dgram(void)
 {
@@ -471,6 +490,7 @@ int main(void)
 	test_stream();
 	test_shutdown();
 	test_dgram();
+	test_dissolve();
 	test_full_dgram();
 	test_seqpacket();
 	return passed("unix_sockets");

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Loop devices: a file as a disk, and what may become of the file."""
 
-from machine import shell
+import os
+
+import pytest
+from machine import program, shell
 from test_ext2 import (MIB, MOUNT, check_clean, drive, extract, guest,
                        make_disk, tool)
 
@@ -83,3 +86,15 @@ def test_cut_under_a_mount(tmp_path):
                    add=[f"{image}:/image"])
     assert "I/O error" in result.output and "failed\n" in result.output
     assert result.output.endswith("answers\n")
+
+
+@pytest.mark.parametrize("kind", ["tcp", "udp", "stream", "dgram"])
+def test_two_readers_of_a_socket(tmp_path, kind):
+    """One of them receives into pages that the loop device has yet to read."""
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "file").write_bytes(os.urandom(6 * MIB))
+    image = make_disk(tmp_path / "image", 8, "-d", tmp_path / "tree")
+    result = shell("mkdir -p /mnt; mount -o loop /image /mnt || exit 1\n"
+                   f"/readers /mnt/file {kind}",
+                   add=[f"{image}:/image", program("readers")])
+    assert result.output == "readers: ok\n"

@@ -117,7 +117,7 @@ static void *extend(struct netlink_reply *r, size_t n)
 	void *at = p->data + p->len;
 
 	n = NLMSG_ALIGN(n);
-	if (r->error || p->len + n > NETLINK_PACKET) {
+	if (r->error || p->len + n > p->room) {
 		r->error = -ENOBUFS;
 		return NULL;
 	}
@@ -129,26 +129,35 @@ static void *extend(struct netlink_reply *r, size_t n)
 /* Messages are far smaller than what is kept free for the next one */
 #define MESSAGE_MAX	1024
 
+/* A datagram with `room` bytes to be filled, in the queue; NULL: none left */
+static struct netlink_packet *packet_add(struct socket *s, uint32_t room)
+{
+	struct netlink_sock *nl = netlink_of(s);
+	struct netlink_packet *p = nl->packets * NETLINK_PACKET < s->opt.rcvbuf
+		? kmalloc(sizeof(*p) + room) : NULL;
+
+	if (!p)
+		return NULL;
+	p->len = 0;
+	p->room = room;
+	nl->packets++;
+	list_add_tail(&nl->queue, &p->link);
+	return p;
+}
+
 static bool open_packet(struct netlink_reply *r)
 {
-	struct netlink_sock *nl = netlink_of(r->socket);
 	struct netlink_packet *p;
 
 	if (!list_empty(r->queue)) {
 		p = list_entry(r->queue->prev, struct netlink_packet, link);
-		if (p->len + MESSAGE_MAX <= NETLINK_PACKET)
+		if (p->len + MESSAGE_MAX <= p->room)
 			return true;
 	}
-	p = nl->packets * NETLINK_PACKET < r->socket->opt.rcvbuf
-		? kmalloc(sizeof(*p) + NETLINK_PACKET) : NULL;
-	if (!p) {
-		r->error = -ENOBUFS;
-		return false;
-	}
-	p->len = 0;
-	nl->packets++;
-	list_add_tail(r->queue, &p->link);
-	return true;
+	if (packet_add(r->socket, NETLINK_PACKET))
+		return true;
+	r->error = -ENOBUFS;
+	return false;
 }
 
 void *reply_begin(struct netlink_reply *r, uint16_t type, uint16_t flags,
@@ -379,6 +388,7 @@ static ssize_t netlink_recv(struct socket *s, struct socket_msg *m)
 	if (m->flags & MSG_PEEK) {
 		list_add(&nl->queue, &p->link);
 		nl->packets++;
+		socket_wake(&s->rd);
 	} else {
 		kfree(p);
 	}
@@ -437,13 +447,11 @@ int netlink_message(struct file *f, const void *data, size_t n)
 
 	if (!s || s->domain != AF_NETLINK)
 		return -EINVAL;
-	p = kmalloc(sizeof(*p) + n);
+	p = packet_add(s, n);
 	if (!p)
 		return -ENOBUFS;
 	p->len = n;
 	memcpy(p->data, data, n);
-	netlink_of(s)->packets++;
-	list_add_tail(&netlink_of(s)->queue, &p->link);
 	socket_wake(&s->rd);
 	return 0;
 }

@@ -25,7 +25,7 @@ struct netlink_reply {
 
 struct netlink_packet {
 	struct list link;
-	uint32_t len;
+	uint32_t len, room;		/* bytes in data[]; for how many */
 	uint8_t data[];
 };
 #define NETLINK_PACKET	3072		/* at most; several fit a reader's 8 KiB */

@@ -321,6 +321,7 @@ static ssize_t packet_recv(struct socket *s, struct socket_msg *m)
 	if (m->flags & MSG_PEEK) {
 		list_add(&p->queue, &q->link);
 		p->queued += sizeof(*q) + q->kept;
+		socket_wake(&s->rd);
 	} else {
 		kfree(q);
 	}

@@ -13,6 +13,8 @@ static bool may_send(const struct unix_sock *from, const struct unix_sock *to)
 /* The old connection ends: nothing of it is received any more */
 static void forget(struct unix_sock *u, struct unix_sock *old)
 {
+	if (list_empty(&u->queue))
+		return;
 	mutex_lock(&u->reading);
 	unix_purge(u);
 	mutex_unlock(&u->reading);

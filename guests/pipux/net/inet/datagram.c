@@ -149,9 +149,14 @@ ssize_t dgram_recvmsg(struct socket *s, struct socket_msg *m)
 	if (s->error)
 		return socket_error(s);
 	q = list_first(&d->queue, struct packet, link);
+	list_del(&q->link);		/* copying may sleep */
 	rc = deliver(&d->k, m, q);
-	if (!(m->flags & MSG_PEEK))
+	if (m->flags & MSG_PEEK) {
+		list_add(&d->queue, &q->link);
+		socket_wake(&s->rd);
+	} else {
 		packet_free(d, q);
+	}
 	return rc;
 }
 

@@ -118,6 +118,7 @@ struct tcp_sock *tcp_sock_new(void)
 
 	if (!t)
 		return NULL;
+	mutex_init(&t->reading);
 	list_init(&t->accepting);
 	list_init(&t->silent);
 	list_init(&t->link);
@@ -233,7 +234,9 @@ static void disconnect(struct tcp_sock *t)
 	if (pcb)
 		tcp_abort(pcb);
 	inet_run();
+	mutex_lock(&t->reading);
 	tcp_discard(t);
+	mutex_unlock(&t->reading);
 	t->connecting = t->connected = t->told = t->eof = false;
 	t->k.s->shut = 0;
 	t->k.raddr = t->k.rport = 0;

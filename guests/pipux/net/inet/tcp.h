@@ -5,6 +5,7 @@
 
 #include "sock.h"
 #include <lwip/priv/tcp_priv.h>
+#include <pipux/mutex.h>
 
 /* TCP_QUICKACK: not set; every packet is acknowledged at once; off */
 enum { QUICKACK_USUAL, QUICKACK_ON, QUICKACK_OFF };
@@ -27,6 +28,7 @@ struct tcp_sock {
 	int keepidle, keepintvl, keepcnt;	/* seconds, probes; 0: default */
 	bool nodelay;
 	int error;			/* before it has a socket */
+	struct mutex reading;		/* who takes from rx: copying may sleep */
 	struct pbuf *rx, *rx_tail;	/* received; chained without tot_len */
 	size_t rx_len;
 	uint32_t rx_total;		/* bytes that ever came; wraps around */

@@ -126,12 +126,12 @@ static ssize_t take(struct tcp_sock *t, struct socket_msg *m, size_t max)
 		if (rc)
 			break;
 		done += n;
+		t->rx_len -= n;
 		p->payload = (u8_t *)p->payload + n;
 		p->len -= n;
 		if (!p->len)
 			rx_next(t);
 	}
-	t->rx_len -= done;
 	window_open(t, done);
 	return done ? (ssize_t)done : rc;
 }
@@ -197,8 +197,11 @@ ssize_t tcp_recvmsg(struct socket *s, struct socket_msg *m)
 	else if (!(m->flags & MSG_PEEK))
 		target = MIN(want, (size_t)s->opt.rcvlowat);
 	for (;;) {
-		if (t->rx_len)
+		if (t->rx_len) {
+			mutex_lock(&t->reading);
 			rc = read_some(s, m, done);
+			mutex_unlock(&t->reading);
+		}
 		if (rc < 0)
 			break;
 		done += rc;
@@ -283,7 +286,8 @@ static void flush(struct tcp_sock *t)
 /* tcp(7), TCP_CORK: less than a segment waits for more */
 static bool corked(const struct tcp_sock *t, uint32_t flags)
 {
-	const struct tcp_seg *seg = t->pcb ? t->pcb->unsent : NULL;
+	const struct tcp_seg *seg = t->pcb && t->pcb->state != LISTEN
+		? t->pcb->unsent : NULL;
 
 	return (unlikely(t->cork) || (flags & MSG_MORE)) && seg && !seg->next
 		&& seg->len < tcp_mss(t->pcb);

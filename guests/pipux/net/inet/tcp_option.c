@@ -155,7 +155,7 @@ int tcp_setsockopt(struct socket *s, int name, const void *uval, int len)
 		return rc;
 	tcp_apply_options(t);
 	if ((t->nodelay || name == TCP_CORK) && !t->cork && t->pcb
-			&& t->pcb->unsent) {
+			&& t->pcb->state != LISTEN && t->pcb->unsent) {
 		(void)tcp_output(t->pcb);
 		inet_run();
 	}
