@@ -208,6 +208,37 @@ static void test_flow(void)
 	CHECK(!close(m) && !close(s));
 }
 
+/* Input that is thrown away makes room for who waits to write some */
+static void test_flush(void)
+{
+	char buf[4096] = { 0 };
+	int m, s;
+	pid_t pid;
+
+	open_pair(&m, &s);
+	raw(s);
+	for (int set = 0; set < 2; set++) {
+		struct termios t;
+
+		CHECK(!fcntl(m, F_SETFL, O_NONBLOCK));
+		while (write(m, buf, sizeof(buf)) > 0)
+			;
+		CHECK(errno == EAGAIN && !fcntl(m, F_SETFL, 0));
+		pid = checked_fork();
+		if (pid == 0) {
+			alarm(20);
+			CHECK(write(m, "x", 1) == 1);
+			_exit(0);
+		}
+		usleep(100000);
+		CHECK(!tcgetattr(s, &t));
+		CHECK(set ? !tcsetattr(s, TCSAFLUSH, &t)
+			: !tcflush(s, TCIFLUSH));
+		expect_success(pid);
+	}
+	CHECK(!close(m) && !close(s));
+}
+
 static void test_packets(void)
 {
 	int m, s, on = 1, got = 0;
@@ -440,6 +471,7 @@ int main(void)
 	test_data();
 	test_poll();
 	test_flow();
+	test_flush();
 	test_packets();
 	test_session();
 	test_leader_exit();

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two readers of one socket: nothing is received twice and nothing is lost
+ * Two readers of one socket or terminal: nothing is received twice and nothing is lost
  * while a copy to one of them waits for a page.
  *
- *	readers FILE tcp|udp|stream|dgram
+ *	readers FILE tcp|udp|stream|dgram|pty
  *
  * FILE's pages are not in memory yet, and what reads them is waited for.
  */
@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <termios.h>
 
 #define PAGE		4096
 #define MESSAGES	1000
@@ -22,14 +23,14 @@ struct message {
 
 static char *pages;
 static size_t nr_pages;
-static int from;
+static int from, stream;
 static unsigned char seen[MESSAGES];
 static size_t bytes;
 static int left;			/* readers */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* Of a stream only the number of bytes is known, of a message its number */
-static void count(const struct message *m, ssize_t n, int stream)
+static void count(const struct message *m, ssize_t n)
 {
 	pthread_mutex_lock(&lock);
 	bytes += n;
@@ -42,7 +43,6 @@ static void count(const struct message *m, ssize_t n, int stream)
 
 static void *reader(void *slow)
 {
-	int stream = option(from, SOL_SOCKET, SO_TYPE) == SOCK_STREAM;
 	static size_t at;
 	char buf[PAGE];
 	ssize_t n;
@@ -50,11 +50,13 @@ static void *reader(void *slow)
 	for (;;) {
 		char *to = slow ? pages + at++ * STEP % nr_pages * PAGE : buf;
 
-		n = recv(from, to, !stream || slow ? PAGE : 100, 0);
+		n = read(from, to, !stream || slow ? PAGE : 100);
+		if (n < 0 && errno == EIO)	/* a terminal's end */
+			break;
 		CHECK(n >= 0);
 		if (!n || (!stream && n == 1))
 			break;
-		count((struct message *)to, n, stream);
+		count((struct message *)to, n);
 	}
 	pthread_mutex_lock(&lock);
 	left--;
@@ -64,7 +66,6 @@ static void *reader(void *slow)
 
 static void check(int fd[2])
 {
-	int stream = option(fd[0], SOL_SOCKET, SO_TYPE) == SOCK_STREAM;
 	static struct message m;
 	pthread_t thread[2];
 
@@ -75,21 +76,20 @@ static void check(int fd[2])
 			i ? pages : NULL));
 	for (unsigned i = 0; i < MESSAGES; i++) {
 		m.number = m.copy[748] = i;
-		CHECK(send(fd[1], &m, sizeof(m), 0) == sizeof(m));
+		CHECK(write(fd[1], &m, sizeof(m)) == sizeof(m));
 		if (i % 16 == 15)
 			usleep(1000);
 	}
 	if (stream)
-		CHECK(!shutdown(fd[1], SHUT_WR));
+		close(fd[1]);
 	while (!stream && *(volatile int *)&left) {
-		CHECK(send(fd[1], "", 1, 0) == 1);	/* ends one of them */
+		CHECK(write(fd[1], "", 1) == 1);	/* ends one of them */
 		usleep(50000);
 	}
 	for (int i = 0; i < 2; i++)
 		CHECK(!pthread_join(thread[i], NULL));
 	CHECK(bytes && bytes <= MESSAGES * sizeof(m));
 	CHECK(!stream || bytes == MESSAGES * sizeof(m));
-	close_pair(fd);
 }
 
 static void udp_pair(int fd[2])
@@ -100,6 +100,18 @@ static void udp_pair(int fd[2])
 	fd[1] = new_socket(SOCK_DGRAM);
 	a = name_of(fd[0]);
 	CHECK(!connect(fd[1], SA(a)));
+}
+
+static void pty_pair(int fd[2])
+{
+	struct termios t;
+
+	fd[0] = posix_openpt(O_RDWR | O_NOCTTY);
+	CHECK(fd[0] >= 0 && !unlockpt(fd[0]));
+	fd[1] = open(ptsname(fd[0]), O_RDWR | O_NOCTTY);
+	CHECK(fd[1] >= 0 && !tcgetattr(fd[1], &t));
+	cfmakeraw(&t);
+	CHECK(!tcsetattr(fd[1], TCSANOW, &t));
 }
 
 int main(int argc, char **argv)
@@ -113,13 +125,16 @@ int main(int argc, char **argv)
 	pages = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE,
 		file, 0);
 	CHECK(nr_pages && pages != MAP_FAILED);
+	stream = strcmp(argv[2], "udp") && strcmp(argv[2], "dgram");
 	if (!strcmp(argv[2], "tcp"))
 		tcp_pair(fd);
+	else if (!strcmp(argv[2], "pty"))
+		pty_pair(fd);
 	else if (!strcmp(argv[2], "udp"))
 		udp_pair(fd);
 	else
-		CHECK(!socketpair(AF_UNIX, strcmp(argv[2], "dgram")
-			? SOCK_STREAM : SOCK_DGRAM, 0, fd));
+		CHECK(!socketpair(AF_UNIX, stream ? SOCK_STREAM : SOCK_DGRAM,
+			0, fd));
 	check(fd);
 	return passed("readers");
 }

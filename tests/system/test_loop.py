@@ -88,8 +88,8 @@ def test_cut_under_a_mount(tmp_path):
     assert result.output.endswith("answers\n")
 
 
-@pytest.mark.parametrize("kind", ["tcp", "udp", "stream", "dgram"])
-def test_two_readers_of_a_socket(tmp_path, kind):
+@pytest.mark.parametrize("kind", ["tcp", "udp", "stream", "dgram", "pty"])
+def test_two_readers(tmp_path, kind):
     """One of them receives into pages that the loop device has yet to read."""
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / "file").write_bytes(os.urandom(6 * MIB))

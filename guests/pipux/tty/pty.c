@@ -142,6 +142,7 @@ static struct pty *pty_alloc(unsigned index)
 	pty->slave->ldisc.termios.c_cflag = B38400 | CS8 | CREAD;
 	pty->index = index;
 	pty->locked = pty->master = true;
+	mutex_init(&pty->reading);
 	wait_queue_init(&pty->read_wait);
 	wait_queue_init(&pty->write_wait);
 	return pty;

@@ -5,6 +5,7 @@
 
 #include "../fs/ring.h"
 #include "tty.h"
+#include <pipux/mutex.h>
 
 #define PTY_MAJOR	136u
 #define PTY_PAGES	4u		/* of the ring */
@@ -15,6 +16,7 @@ struct pty {
 	struct tty *slave;
 	struct path node;		/* in devpts; NULL: master closed */
 	struct ring out;		/* written by the slave */
+	struct mutex reading;		/* who takes from it: copying may sleep */
 	unsigned index, slaves;		/* open files of the slave */
 	bool master;			/* the master is open */
 	bool locked;			/* TIOCSPTLCK */

@@ -74,15 +74,17 @@ static ssize_t take_output(struct pty *pty, struct iov *iov)
 	return total;
 }
 
-/* A packet: its status byte, or a zero and data */
+/* A packet: its status byte, or a zero and data; 0: there is none */
 static ssize_t read_packet(struct pty *pty, struct iov *iov)
 {
 	uint8_t status = pty->status;
 	ssize_t n;
 
+	if (!status && !pty->out.len)
+		return 0;
+	pty->status = 0;
 	if (iov_to(iov, &status, 1))
 		return -EFAULT;
-	pty->status = 0;
 	if (status)
 		return 1;
 	n = take_output(pty, iov);
@@ -100,8 +102,12 @@ static ssize_t master_read(struct file *f, struct iov *iov, loff_t *pos)
 		rc = wait_output(f);
 		if (rc)
 			return rc;
-	} while (!pty->out.len && !(pty->packet && pty->status));
-	return pty->packet ? read_packet(pty, iov) : take_output(pty, iov);
+		mutex_lock(&pty->reading);
+		rc = pty->packet ? read_packet(pty, iov)
+			: take_output(pty, iov);
+		mutex_unlock(&pty->reading);
+	} while (!rc);
+	return rc;
 }
 
 static ssize_t master_write(struct file *f, struct iov *iov, loff_t *pos)
@@ -197,8 +203,10 @@ static long flush(struct pty *pty, unsigned long what)
 		ldisc_flush_input(&pty->slave->ldisc);
 	if (what == TCOFLUSH)
 		return 0;
+	mutex_lock(&pty->reading);
 	while (ring_get_at(&pty->out, &n))
 		ring_get_done(&pty->out, n);
+	mutex_unlock(&pty->reading);
 	wake_up(&pty->slave->write_wait);
 	return 0;
 }

@@ -285,14 +285,12 @@ static ssize_t tty_write(struct file *f, struct iov *iov, loff_t *pos)
 	if (!tty_hung_up(tf) && LFLAG(&tty->ldisc, TOSTOP))
 		rc = tty_check_background(tty, SIGTTOU);
 	while (!rc && iov->len) {
-		if (tty_output_held(tty))
+		n = MIN(iov->len, CHUNK);
+		rc = iov_from(iov, chunk, n);	/* may sleep */
+		if (!rc && tty_output_held(tty))
 			rc = wait_output(f, tty);
 		if (tty_hung_up(tf))
 			rc = -EIO;
-		if (rc)
-			break;
-		n = MIN(iov->len, CHUNK);
-		rc = iov_from(iov, chunk, n);
 		if (!rc) {
 			ldisc_write(&tty->ldisc, chunk, n);
 			total += n;

@@ -54,6 +54,14 @@ static void apply_termios(struct tty *tty, struct termios *t)
 	wake_up(&tty->write_wait);
 }
 
+/* Who waits for room goes on */
+static void flush_input(struct tty *tty)
+{
+	ldisc_flush_input(&tty->ldisc);
+	if (tty->driver->unthrottle)
+		tty->driver->unthrottle(tty);
+}
+
 /* size: of struct termios, or of termios2, whose speeds are ignored */
 static long termios_set(struct tty *tty, const void *uarg, size_t size,
 		bool flush)
@@ -66,7 +74,7 @@ static long termios_set(struct tty *tty, const void *uarg, size_t size,
 	if (copy_from_user(&t, uarg, size))
 		return -EFAULT;
 	if (flush)
-		ldisc_flush_input(&tty->ldisc);
+		flush_input(tty);
 	apply_termios(tty, (struct termios *)&t);
 	return 0;
 }
@@ -100,7 +108,7 @@ static long termio_set(struct tty *tty, const void *uarg, bool flush)
 	t.c_lflag = (t.c_lflag & 0xFFFF0000) | old.c_lflag;
 	memcpy(t.c_cc, old.c_cc, NCC);
 	if (flush)
-		ldisc_flush_input(&tty->ldisc);
+		flush_input(tty);
 	apply_termios(tty, &t);
 	return 0;
 }
@@ -128,7 +136,7 @@ static long flush(struct tty *tty, unsigned long what)
 	if (what > TCIOFLUSH)
 		return -EINVAL;
 	if (what != TCOFLUSH) {
-		ldisc_flush_input(&tty->ldisc);
+		flush_input(tty);
 		tty_event(tty, TIOCPKT_FLUSHREAD);
 	}
 	if (what != TCIFLUSH) {
