@@ -106,6 +106,12 @@ static void test_map(void)
 	area[63 * PAGE] = 1;
 	CHECK(!munmap(area, 64 * PAGE));
 
+	/* A second mapping in the place of the first: there is none then. */
+	area = mmap(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(area != MAP_FAILED);
+	CHECK(mremap(area, 0, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, area)
+		== MAP_FAILED && errno == EFAULT);
+
 	CHECK(mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
 		== MAP_FAILED && errno == EINVAL);
 	CHECK_ERRNO(munmap((void *)1, PAGE), EINVAL);

@@ -145,11 +145,14 @@ static void take(struct mm *mm, const struct vma *vma, uint32_t *entry,
 bool page_replace(struct mm *mm, const struct vma *vma, uint32_t *entry,
 		uint32_t va)
 {
-	void *page = page_alloc_user();
+	void *old = (void *)(*entry & PAGE_MASK), *page;
 
+	page_pin(old);		/* the page cache's may go to make room */
+	page = page_alloc_user();
+	page_unpin(old);
 	if (!page)
 		return false;
-	page_copy(page, (void *)(*entry & PAGE_MASK));
+	page_copy(page, old);
 	unmap_page(mm, entry, va);
 	page_enter(mm, entry, va, page, PTE_OWN | vma_write_flag(vma));
 	return true;

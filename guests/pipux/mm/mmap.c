@@ -200,7 +200,13 @@ long mm_place(struct mm *mm, uint32_t addr, uint32_t len, uint32_t flags)
 			return addr;
 		if (flags & MAP_FIXED_NOREPLACE)
 			return -EEXIST;
-		return do_munmap(mm, addr, len) ? -ENOMEM : (long)addr;
+		/* others may map something there while files close */
+		do {
+			if (do_munmap(mm, addr, len))
+				return -ENOMEM;
+			vma = vma_find(mm, addr);
+		} while (vma && vma->start < addr + len);
+		return addr;
 	}
 	addr = PAGE_ALIGN(addr);
 	if (addr && range_ok(addr, len)) {

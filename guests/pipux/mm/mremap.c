@@ -76,6 +76,14 @@ static bool remap_args_ok(uint32_t flags, uint32_t old_len, uint32_t new_len)
 		|| !(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP));
 }
 
+/* The one mapping that [addr, addr + len) lies in; NULL */
+static struct vma *mapping(struct mm *mm, uint32_t addr, uint32_t len)
+{
+	struct vma *vma = vma_find(mm, addr);
+
+	return vma && vma->start <= addr && vma->end - addr >= len ? vma : NULL;
+}
+
 /*
  * To the place that the program names.  Without MREMAP_FIXED the name is a
  * hint, which must be one that could be had all the same.
@@ -83,6 +91,7 @@ static bool remap_args_ok(uint32_t flags, uint32_t old_len, uint32_t new_len)
 static long remap_elsewhere(struct mm *mm, uint32_t addr, uint32_t old_len,
 		uint32_t new_len, uint32_t flags, uint32_t to)
 {
+	struct vma *vma;
 	uint32_t end;
 	long at;
 
@@ -96,8 +105,11 @@ static long remap_elsewhere(struct mm *mm, uint32_t addr, uint32_t old_len,
 		return -ENOMEM;
 	}
 	at = mm_place(mm, to, new_len, flags & MREMAP_FIXED ? MAP_FIXED : 0);
-	return IS_ERR(at) ? at : move_vma(mm, vma_find(mm, addr), addr,
-		old_len, new_len, at, flags & MREMAP_DONTUNMAP);
+	if (IS_ERR(at))
+		return at;
+	vma = mapping(mm, addr, old_len);	/* it may be gone meanwhile */
+	return vma ? move_vma(mm, vma, addr, old_len, new_len, at,
+		flags & MREMAP_DONTUNMAP) : -EFAULT;
 }
 
 long sys_mremap(uint32_t addr, uint32_t old_len, uint32_t new_len,
@@ -113,8 +125,8 @@ long sys_mremap(uint32_t addr, uint32_t old_len, uint32_t new_len,
 		return -EINVAL;
 	if (!range_arg(addr, old_len, &end))
 		return new_len > old_len ? -EFAULT : -EINVAL;
-	vma = vma_find(mm, addr);
-	if (!vma || vma->start > addr || vma->end < end)
+	vma = mapping(mm, addr, old_len);
+	if (!vma)
 		return -EFAULT;
 	if (!old_len && !(vma->flags & MAP_SHARED))
 		return -EINVAL;

@@ -88,11 +88,14 @@ int move_range(struct mm *mm, uint32_t from, uint32_t to, uint32_t len)
 	uint32_t va = from, *entry, *new;
 
 	for (; (entry = entry_next(mm, &va, from + len)); va += PAGE_SIZE) {
-		uint32_t e = *entry, there = va - from + to;
+		uint32_t e, there = va - from + to;
 
 		new = partition_entry_make(mm->part, there);
 		if (!new)
 			return -ENOMEM;
+		e = *entry;
+		if (!e)			/* the page went to make room for that */
+			continue;
 		if (e & PTE_MAPPED) {
 			partition_unmap(mm->part, va);
 			partition_map(mm->part, e & PAGE_MASK, there,
