@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 
@@ -110,6 +111,46 @@ static void test_nested(void)
 	close(outer);
 	close(inner);
 	close(fd);
+}
+
+#define LAYERS	5
+#define WIDTH	30
+
+/* Chains end somewhere, and there may be many ways from the first to the last */
+static void test_mesh(void)
+{
+	struct epoll_event e[WIDTH];
+	int ep[LAYERS][WIDTH], fd = eventfd(0, 0), chain[8];
+	int linked = 0;
+	uint64_t one = 1;
+
+	for (int i = 0; i < 8; i++)
+		CHECK((chain[i] = epoll_create1(0)) >= 0);
+	for (int i = 0; i < LAYERS - 1; i++)
+		CHECK(!add(chain[i], chain[i + 1], EPOLLIN));
+	CHECK_ERRNO(add(chain[LAYERS - 1], chain[7], EPOLLIN), ELOOP);
+	CHECK_ERRNO(add(chain[7], chain[0], EPOLLIN), ELOOP);
+	CHECK(!add(chain[6], chain[7], EPOLLIN));
+	CHECK_ERRNO(add(chain[3], chain[6], EPOLLIN), ELOOP);
+	CHECK(!add(chain[LAYERS - 1], fd, EPOLLIN));
+	for (int i = 0; i < LAYERS; i++)
+		for (int j = 0; j < WIDTH; j++)
+			CHECK((ep[i][j] = epoll_create1(0)) >= 0);
+	for (int i = 0; i < LAYERS - 1; i++)
+		for (int j = 0; j < WIDTH; j++)
+			for (int k = 0; k < WIDTH; k++)
+				CHECK(!add(ep[i][j], ep[i + 1][k], EPOLLIN));
+	/* Linux counts the ways, and refuses so many */
+	for (int i = 0; i < WIDTH; i++)
+		linked += !add(ep[LAYERS - 1][i], fd, EPOLLIN);
+	CHECK(linked == WIDTH || (linked == 0 && errno == EINVAL));
+	CHECK(epoll_wait(ep[0][0], e, WIDTH, 0) == 0);
+	CHECK(write(fd, &one, 8) == 8);
+	CHECK(epoll_wait(ep[0][0], e, WIDTH, 0) == linked);
+	CHECK(epoll_wait(chain[0], e, WIDTH, 0) == 1);
+	CHECK(read(fd, &one, 8) == 8);
+	CHECK(epoll_wait(ep[0][0], e, WIDTH, 0) == 0);
+	CHECK(!syscall(SYS_close_range, fd, ~0u, 0));
 }
 
 static void test_timerfd(void)
@@ -222,6 +263,7 @@ int main(void)
 	test_level();
 	test_edge();
 	test_nested();
+	test_mesh();
 	test_timerfd();
 	test_unread();
 	test_many_timers();

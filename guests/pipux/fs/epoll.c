@@ -5,7 +5,9 @@
  * triggered items go back on the list until they are not.
  *
  * Invariant: an item is in its epoll's `items` and in its file's `watchers`,
- * and holds a reference on neither: the end of either removes it.
+ * and holds a reference on neither: the end of either removes it.  A chain of
+ * epolls that watch each other has at most NESTING_MAX + 1 links.  There may
+ * be very many ways through such a mesh: a walk goes through each epoll once.
  */
 #include "poll.h"
 #include <linux/eventpoll.h>
@@ -17,6 +19,11 @@
 struct epoll {
 	struct list items, ready;
 	struct wait_queue queue;
+	struct file *file;		/* what we are */
+	uint32_t collects;		/* epoll_wait calls, numbered */
+	/* the last walk that came here, and what it found */
+	uint32_t wake_walk, walk;
+	int found;
 };
 
 struct epoll_item {
@@ -27,6 +34,7 @@ struct epoll_item {
 	int fd;
 	struct epoll_event event;
 	bool disabled;			/* EPOLLONESHOT was reported */
+	uint32_t collected;		/* by which call, last */
 	unsigned nr_waiters;
 	struct registration {
 		struct waiter waiter;
@@ -46,6 +54,22 @@ static struct epoll *epoll_of(struct file *f)
 	return f->ops == &epoll_ops ? f->priv : NULL;
 }
 
+/* Those who wait for ep, and by other epolls.  Nothing in here sleeps */
+static void wake_waiters(struct epoll *ep)
+{
+	static uint32_t walk;
+	static unsigned depth;
+
+	if (!depth)
+		walk++;
+	if (ep->wake_walk == walk)
+		return;
+	ep->wake_walk = walk;
+	depth++;
+	wake_up(&ep->queue);
+	depth--;
+}
+
 /* Has it woken somebody? */
 static bool set_ready(struct epoll_item *item)
 {
@@ -53,7 +77,7 @@ static bool set_ready(struct epoll_item *item)
 
 	if (list_empty(&item->ready_link))
 		list_add_tail(&item->ep->ready, &item->ready_link);
-	wake_up(&item->ep->queue);
+	wake_waiters(item->ep);
 	return sleeps;
 }
 
@@ -132,12 +156,23 @@ static bool any_ready(struct epoll *ep)
 	return false;
 }
 
+static uint32_t walk;			/* of asking, of measuring */
+
 static uint32_t epoll_poll(struct file *f, struct poll_table *pt)
 {
+	static unsigned depth;
 	struct epoll *ep = f->priv;
 
 	poll_wait(f, &ep->queue, pt);
-	return any_ready(ep) ? POLLIN | POLLRDNORM : 0;
+	if (!depth)
+		walk++;
+	if (ep->walk != walk) {
+		depth++;
+		ep->found = any_ready(ep);
+		depth--;
+		ep->walk = walk;
+	}
+	return ep->found ? POLLIN | POLLRDNORM : 0;
 }
 
 static const struct file_ops epoll_ops = {
@@ -164,6 +199,7 @@ long sys_epoll_create1(int flags)
 		kfree(ep);
 		return -ENOMEM;
 	}
+	ep->file = f;
 	return fd_install_new(f, flags & EPOLL_CLOEXEC);
 }
 
@@ -172,20 +208,47 @@ long sys_epoll_create(int size)
 	return size > 0 ? sys_epoll_create1(0) : -EINVAL;
 }
 
-/* Does `f` lead to `ep`, or too deep? (epoll_ctl(2), ELOOP) */
-static bool leads_to(struct file *f, const struct epoll *ep, int depth)
+/* Links of the longest chain from ep down; too many if one meets `top` */
+static int chain_down(struct epoll *ep, const struct epoll *top)
 {
-	struct epoll *inner = epoll_of(f);
 	struct epoll_item *item;
+	int longest = 0;
 
-	if (!inner)
-		return false;
-	if (inner == ep || depth == NESTING_MAX)
-		return true;
-	list_for_each(item, &inner->items, link)
-		if (leads_to(item->file, ep, depth + 1))
-			return true;
-	return false;
+	if (ep == top)
+		return NESTING_MAX + 1;
+	if (ep->walk == walk)
+		return ep->found;
+	list_for_each(item, &ep->items, link)
+		if (epoll_of(item->file))
+			longest = MAX(longest,
+				chain_down(epoll_of(item->file), top));
+	ep->walk = walk;
+	return ep->found = longest + 1;
+}
+
+/* The same upwards */
+static int chain_up(struct epoll *ep)
+{
+	struct epoll_item *item;
+	int longest = 0;
+
+	if (ep->walk == walk)
+		return ep->found;
+	for (item = ep->file->watchers; item; item = item->next)
+		longest = MAX(longest, chain_up(item->ep));
+	ep->walk = walk;
+	return ep->found = longest + 1;
+}
+
+/* Would there be a loop, or too long a chain? (epoll_ctl(2), ELOOP) */
+static bool chain_bad(struct epoll *ep, struct epoll *inner)
+{
+	int up;
+
+	walk++;
+	up = chain_up(ep);
+	walk++;
+	return up + chain_down(inner, ep) > NESTING_MAX + 1;
 }
 
 static struct epoll_item *item_find(struct epoll *ep, struct file *f, int fd)
@@ -216,7 +279,7 @@ static long item_add(struct epoll *ep, struct file *f, int fd,
 	struct epoll_item *item;
 	struct item_table t = { .table.add = register_item };
 
-	if (leads_to(f, ep, 0))
+	if (epoll_of(f) && chain_bad(ep, epoll_of(f)))
 		return -ELOOP;
 	item = kzalloc(sizeof(*item));
 	if (!item)
@@ -295,43 +358,61 @@ long sys_epoll_ctl(int epfd, int op, int fd, const struct epoll_event *uev)
 	return rc;
 }
 
-/* One ready item to the program: 1, 0 if it is not ready, -EFAULT */
+/* The program did not get it.  The item may be gone, or another one be there */
+static void report_again(struct epoll *ep, struct epoll_item *lost)
+{
+	struct epoll_item *item;
+
+	list_for_each(item, &ep->items, link)
+		if (item == lost) {
+			item->disabled = false;
+			set_ready(item);
+			return;
+		}
+}
+
+/*
+ * One ready item to the program: 1, 0 if it is not ready, -EFAULT.  Copying
+ * may sleep, and the item may not be touched any more.
+ */
 static long report(struct epoll_item *item, struct epoll_event *uev)
 {
 	struct poll_table ask = { 0 };
 	struct epoll_event e = { .data = item->event.data };
+	struct epoll *ep = item->ep;
 
-	e.events = item_ask(item, &ask);
-	if (!e.events) {
-		list_del(&item->ready_link);
-		return 0;
-	}
-	if (copy_to_user(uev, &e, sizeof(e)))
-		return -EFAULT;
 	list_del(&item->ready_link);
+	e.events = item_ask(item, &ask);
+	if (!e.events)
+		return 0;
 	if (item->event.events & EPOLLONESHOT)
 		item->disabled = true;
 	else if (!(item->event.events & EPOLLET))
-		list_add_tail(&item->ep->ready, &item->ready_link);
-	return 1;
+		list_add_tail(&ep->ready, &item->ready_link);
+	if (!copy_to_user(uev, &e, sizeof(e)))
+		return 1;
+	report_again(ep, item);
+	return -EFAULT;
 }
 
-/* Those that are on the list now, each once */
+/* Those that are ready, each once */
 static long collect(struct epoll *ep, struct epoll_event *uev, int max)
 {
-	struct list *last = ep->ready.prev;
+	uint32_t now = ++ep->collects;
 	long count = 0;
 
 	while (!list_empty(&ep->ready) && count < max) {
-		struct list *first = ep->ready.next;
-		long rc = report(list_entry(first, struct epoll_item,
-			ready_link), uev + count);
+		struct epoll_item *item = list_first(&ep->ready,
+			struct epoll_item, ready_link);
+		long rc;
 
+		if (item->collected == now)
+			break;
+		item->collected = now;
+		rc = report(item, uev + count);
 		if (rc < 0)
 			return count ? count : rc;
 		count += rc;
-		if (first == last)
-			break;
 	}
 	return count;
 }
