@@ -27,6 +27,18 @@ def test_mount_loop(tmp_path):
     assert extract(disk, "/file", tmp_path / "out") == b"kept\n"
 
 
+def test_memory_that_sleeps(tmp_path):
+    """Calls whose memory is read from a slow disk, and others meanwhile."""
+    data = tmp_path / "data"
+    data.write_bytes(bytes(range(64)) * (24 * MIB // 64))
+    disk = make_disk(tmp_path / "disk", 32)
+    tool("debugfs", "-w", "-R", f"write {data} file", disk)
+    result = guest(disk, "losetup /dev/loop0 /dev/vda\n"
+                   "mount -t ext2 /dev/loop0 /mnt && /slowpages /mnt/file",
+                   add=[program("slowpages")])
+    assert "slowpages: ok\n" in result.output
+
+
 def test_power_off_while_mounted(tmp_path):
     """A file system in a file of another: both are clean afterwards."""
     image = make_disk(tmp_path / "image", 2)

@@ -11,21 +11,26 @@ struct pipe *file_pipe(struct file *f)
 	return f->ops == &pipe_fops ? f->inode->pipe : NULL;
 }
 
-ssize_t pipe_take(struct pipe *p, struct iov *iov)
+/* What is there, up to iov->len or one packet; some bytes or -EFAULT */
+static ssize_t take(struct pipe *p, struct iov *iov)
 {
 	ssize_t done = 0;
 	bool packet = false;
 
+	mutex_lock(&p->lock);
 	while (iov->len && !pipe_empty(p) && !packet) {
 		struct pipe_slot *s = pipe_slot(p, p->tail);
 		uint32_t n = MIN((size_t)s->len, iov->len);
 
-		if (iov_to(iov, s->page + s->off, n))
-			return done ? done : -EFAULT;
+		if (iov_to(iov, s->page + s->off, n)) {
+			done = done ? done : -EFAULT;
+			break;
+		}
 		done += n;
 		packet = s->packet;
 		pipe_consume(p, n);
 	}
+	mutex_unlock(&p->lock);
 	pipe_wake(&p->wr);
 	return done;
 }
@@ -38,19 +43,23 @@ long pipe_wait_data(struct pipe *p, bool nonblock)
 		: wait_event(&p->rd, !pipe_empty(p) || !p->writers);
 }
 
+ssize_t pipe_receive(struct pipe *p, struct iov *iov, bool nonblock)
+{
+	ssize_t rc;
+
+	do {
+		rc = pipe_empty(p) ? pipe_wait_data(p, nonblock) : 0;
+		if (rc == 0)
+			rc = take(p, iov);
+	} while (rc == 0 && p->writers);	/* another one was faster */
+	return rc;
+}
+
 static ssize_t pipe_read(struct file *f, struct iov *iov, loff_t *pos)
 {
-	struct pipe *p = f->inode->pipe;
-	long rc;
-
 	if (unlikely(!iov->len))
 		return 0;
-	if (pipe_empty(p)) {
-		rc = pipe_wait_data(p, f->flags & O_NONBLOCK);
-		if (rc)
-			return rc;
-	}
-	return pipe_take(p, iov);
+	return pipe_receive(f->inode->pipe, iov, f->flags & O_NONBLOCK);
 }
 
 /*
@@ -70,17 +79,32 @@ static long merge(struct pipe *p, struct iov *iov)
 	return n;
 }
 
+static long merge_any(struct pipe *p, struct iov *iov)
+{
+	long rc;
+
+	mutex_lock(&p->lock);
+	rc = pipe_empty(p) ? 0 : merge(p, iov);
+	mutex_unlock(&p->lock);
+	return rc;
+}
+
 long pipe_add(struct pipe *p, struct iov *iov, bool packet)
 {
 	struct pipe_slot s = {
 		.page = pipe_page(p), .packet = packet, .closed = packet,
 		.len = MIN(iov->len, (size_t)PAGE_SIZE),
 	};
+	long rc;
 
 	if (!s.page)
 		return -ENOMEM;
-	if (iov_from(iov, s.page, s.len)) {
+	p->reserved++;
+	rc = iov_from(iov, s.page, s.len);
+	p->reserved--;
+	if (rc) {
 		pipe_page_free(p, s.page);
+		pipe_wake(&p->wr);
 		return -EFAULT;
 	}
 	pipe_push(p, &s);
@@ -118,7 +142,7 @@ static ssize_t pipe_write(struct file *f, struct iov *iov, loff_t *pos)
 	if (unlikely(!p->readers))
 		return broken_pipe();
 	if (!pipe_empty(p))
-		rc = done = merge(p, iov);
+		rc = done = merge_any(p, iov);
 	while (rc >= 0 && iov->len) {
 		if (pipe_full(p)) {
 			pipe_wake(&p->rd);

@@ -4,6 +4,7 @@
 #define PIPUX_PIPE_H
 
 #include "internal.h"
+#include <pipux/mutex.h>
 
 /* One page at most of what was written */
 struct pipe_slot {
@@ -13,14 +14,20 @@ struct pipe_slot {
 	bool closed;			/* later writes go elsewhere */
 };
 
-/* Slots `tail` to `head` - 1, numbered for ever, are in use */
+/*
+ * Slots `tail` to `head` - 1, numbered for ever, are in use.  Reaching a
+ * program's memory may sleep: who does that with a slot in his hands holds
+ * the lock, and so does who takes slots away; who fills a page of his own has
+ * reserved a slot, and anybody may put one at the head.
+ */
 struct pipe {
 	struct list link;		/* of all */
 	uint32_t uid;			/* who is charged for its slots */
 	struct pipe_slot *slot;
 	uint32_t head, tail;
 	uint32_t max;			/* slots, a power of two */
-	uint32_t reserved;		/* of them for splices that sleep */
+	uint32_t reserved;		/* of them for who fills pages */
+	struct mutex lock;		/* see below */
 	char *spare;			/* the last page that became free */
 	int readers, writers;		/* open files */
 	int opening;			/* opens of a FIFO that wait */
@@ -60,8 +67,8 @@ static inline void pipe_wake(struct wait_queue *q)
 /* pipe.c: these wait; 0, or -EAGAIN, -EPIPE, -ERESTARTSYS */
 long pipe_wait_data(struct pipe *p, bool nonblock);	/* or no writer */
 long pipe_wait_room(struct pipe *p, bool nonblock);
-/* What is there, up to iov->len or one packet; some bytes or -EFAULT */
-ssize_t pipe_take(struct pipe *p, struct iov *iov);
+/* read(2), iov->len not 0 */
+ssize_t pipe_receive(struct pipe *p, struct iov *iov, bool nonblock);
 /* A page of it at most into a new slot: bytes moved, or an error */
 long pipe_add(struct pipe *p, struct iov *iov, bool packet);
 /* An open file with those FMODE_ rights goes; the last one ends the pipe */

@@ -73,6 +73,7 @@ struct pipe *pipe_new(void)
 	list_add_tail(&all_pipes, &p->link);
 	wait_queue_init(&p->rd);
 	wait_queue_init(&p->wr);
+	mutex_init(&p->lock);
 	return p;
 }
 
@@ -172,7 +173,9 @@ long pipe_set_size(struct pipe *p, unsigned long size)
 		return -EPERM;
 	if (max > PIPE_SLOTS_MAX)
 		return -ENOMEM;
+	mutex_lock(&p->lock);
 	rc = resize(p, max);
+	mutex_unlock(&p->lock);
 	pipe_wake(&p->wr);
 	return rc ? rc : pipe_get_size(p);
 }

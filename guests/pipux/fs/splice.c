@@ -48,6 +48,8 @@ static long page_to_pipe(struct file *in, loff_t *pos, struct pipe *p,
 		pipe_push(p, &s);
 	else
 		pipe_page_free(p, s.page);
+	if (!s.len)
+		pipe_wake(&p->wr);
 	return got;
 }
 
@@ -74,27 +76,52 @@ static long file_to_pipe(struct file *in, loff_t *pos, struct pipe *p,
 	return done ? done : rc;
 }
 
-/* The first slot, whose place is kept for what the file does not take */
+/* Takes the first slot and keeps its place; false: there is none */
+static bool slot_take(struct pipe *p, struct pipe_slot *s)
+{
+	bool any;
+
+	mutex_lock(&p->lock);
+	any = !pipe_empty(p);
+	if (any) {
+		*s = *pipe_slot(p, p->tail++);
+		p->reserved++;
+	}
+	mutex_unlock(&p->lock);
+	return any;
+}
+
+/* Gives back what is left of it */
+static void slot_return(struct pipe *p, const struct pipe_slot *s)
+{
+	mutex_lock(&p->lock);
+	p->reserved--;
+	if (s->len)
+		*pipe_slot(p, --p->tail) = *s;
+	else
+		pipe_page_free(p, s->page);
+	mutex_unlock(&p->lock);
+	if (s->len)
+		pipe_wake(&p->rd);
+}
+
+/* What the file takes of the first slot: bytes, 0: of none, or an error */
 static long slot_to_file(struct pipe *p, struct file *out, loff_t *pos,
 		size_t n)
 {
-	struct pipe_slot s = *pipe_slot(p, p->tail++);
-	struct iov iov = iov_kernel(s.page + s.off, MIN(n, (size_t)s.len));
+	struct pipe_slot s;
+	struct iov iov;
 	long wrote;
 
-	p->reserved++;
+	if (!slot_take(p, &s))
+		return 0;
+	iov = iov_kernel(s.page + s.off, MIN(n, (size_t)s.len));
 	wrote = file_write(out, &iov, pos);
-	p->reserved--;
 	if (wrote > 0) {
 		s.off += wrote;
 		s.len -= wrote;
 	}
-	if (s.len) {
-		*pipe_slot(p, --p->tail) = s;
-		pipe_wake(&p->rd);
-	} else {
-		pipe_page_free(p, s.page);
-	}
+	slot_return(p, &s);
 	return wrote;
 }
 
@@ -143,12 +170,12 @@ static bool slot_copy(struct pipe *to, const struct pipe_slot *s, uint32_t n)
 	return true;
 }
 
-static long pipe_to_pipe(struct pipe *from, struct pipe *to, size_t n,
-		bool nonblock)
+/* As many slots as there are and fit: bytes, or -ENOMEM */
+static long slots_move(struct pipe *from, struct pipe *to, size_t n)
 {
-	long done = 0, rc = both_ready(from, to, nonblock);
+	long done = 0;
 
-	while (rc == 0 && n && !pipe_empty(from) && !pipe_full(to)) {
+	while (n && !pipe_empty(from) && !pipe_full(to)) {
 		struct pipe_slot *s = pipe_slot(from, from->tail);
 		uint32_t k = MIN(n, (size_t)s->len);
 
@@ -158,15 +185,30 @@ static long pipe_to_pipe(struct pipe *from, struct pipe *to, size_t n,
 		} else if (slot_copy(to, s, k)) {
 			pipe_consume(from, k);
 		} else {
-			rc = -ENOMEM;
-			break;
+			return done ? done : -ENOMEM;
 		}
 		done += k;
 		n -= k;
 	}
+	return done;
+}
+
+static long pipe_to_pipe(struct pipe *from, struct pipe *to, size_t n,
+		bool nonblock)
+{
+	long rc;
+
+	do {
+		rc = both_ready(from, to, nonblock);
+		if (rc)
+			break;
+		mutex_lock(&from->lock);
+		rc = slots_move(from, to, n);
+		mutex_unlock(&from->lock);
+	} while (rc == 0 && from->writers);	/* another one was faster */
 	pipe_wake(&from->wr);
 	pipe_wake(&to->rd);
-	return done ? done : rc;
+	return rc;
 }
 
 /* splice(2) with a file at one end; *upos is its position, if it is given */
@@ -291,10 +333,8 @@ static long vmsplice(struct pipe *p, bool out, struct iov *iov, bool nonblock)
 
 	if (!iov->len)
 		return 0;
-	if (!out) {
-		rc = pipe_wait_data(p, nonblock);
-		return rc ? rc : pipe_take(p, iov);
-	}
+	if (!out)
+		return pipe_receive(p, iov, nonblock);
 	rc = pipe_wait_room(p, nonblock);
 	while (rc >= 0 && iov->len && !pipe_full(p)) {
 		rc = pipe_add(p, iov, false);

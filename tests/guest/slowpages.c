@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * slowpages FILE: calls whose memory comes from a disk sleep in their middle,
+ * and another thread runs.  FILE has 24 MiB that nobody has read since it was
+ * mounted.  After that: a page of the file is written when there is no memory.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/msg.h>
+#include <sys/sysinfo.h>
+
+#include "check.h"
+
+#define MIB	(1024 * 1024)
+#define PAGE	4096
+#define SIZE	(24 * MIB)
+#define PART	(2 * MIB)
+#define ROOM	(6 * MIB)
+#define STRIDE	(512 * 1024)		/* more than is read ahead */
+#define MSG_COPY	040000			/* musl has none */
+#define FILLER	160			/* as large as what epoll freed */
+
+static char *file;
+static int fd[2], ep, queue, event;
+static volatile int go;
+static volatile long other;
+
+/* The next page that is not in memory */
+static char *slow_page(void)
+{
+	static int next;
+
+	CHECK(next < SIZE / STRIDE);
+	return file + next++ * STRIDE;
+}
+
+/* Runs fn when the caller sleeps, or when it calls finish */
+static void *wait_for_go(void *fn)
+{
+	while (!go)
+		sched_yield();
+	((void (*)(void))fn)();
+	return NULL;
+}
+
+static pthread_t begin(void (*fn)(void))
+{
+	pthread_t t;
+
+	go = 0;
+	CHECK(!pthread_create(&t, NULL, wait_for_go, (void *)fn));
+	sched_yield();
+	go = 1;
+	return t;
+}
+
+static void finish(pthread_t t)
+{
+	CHECK(!pthread_join(t, NULL));
+}
+
+static int in_pipe(void)
+{
+	int n;
+
+	CHECK(!ioctl(fd[0], FIONREAD, &n));
+	return n;
+}
+
+static void read_other(void)
+{
+	static char page[PAGE];
+
+	other = read(fd[0], page, PAGE);
+}
+
+static void test_readers(void)
+{
+	static char page[PAGE];
+	pthread_t t;
+	char *to = slow_page();
+	long mine;
+
+	CHECK(!pipe2(fd, O_NONBLOCK));
+	CHECK(write(fd[1], memset(page, 7, PAGE), PAGE) == PAGE);
+	t = begin(read_other);
+	mine = read(fd[0], to, PAGE);
+	finish(t);
+	CHECK((mine == PAGE && other == -1) || (mine == -1 && other == PAGE));
+	CHECK(mine == -1 || !memcmp(to, page, PAGE));
+	CHECK(in_pipe() == 0);
+	CHECK(write(fd[1], "x", 1) == 1 && read(fd[0], page, 2) == 1);
+}
+
+static void test_reader_and_writer(void)
+{
+	pthread_t t;
+	char *from = slow_page();
+
+	CHECK(write(fd[1], "0123456789", 10) == 10);
+	t = begin(read_other);
+	CHECK(write(fd[1], from, 10) == 10);
+	finish(t);
+	CHECK(other + in_pipe() == 20);
+	while (in_pipe())
+		read_other();
+}
+
+static void write_other(void)
+{
+	static char page[PAGE];
+
+	other = write(fd[1], page, PAGE);
+}
+
+static void test_writers(void)
+{
+	pthread_t t;
+	char *from = slow_page();
+	long mine;
+
+	CHECK(fcntl(fd[1], F_SETPIPE_SZ, PAGE) == PAGE);
+	t = begin(write_other);
+	mine = write(fd[1], from, PAGE);
+	finish(t);
+	CHECK((mine == PAGE && other == -1) || (mine == -1 && other == PAGE));
+	CHECK(in_pipe() == PAGE);
+	CHECK(!close(fd[0]) && !close(fd[1]));
+}
+
+struct text {
+	long type;
+	char text[FILLER];
+};
+
+/* What takes the place of the item that goes is full of bad addresses */
+static void forget_event(void)
+{
+	struct text m = { .type = 1 };
+
+	memset(m.text, 'A', FILLER);
+	other = epoll_ctl(ep, EPOLL_CTL_DEL, event, NULL);
+	for (int i = 0; i < 8; i++)
+		CHECK(!msgsnd(queue, &m, FILLER, 0));
+}
+
+static void test_events(void)
+{
+	struct epoll_event e = { .events = EPOLLIN, .data.u64 = 42 };
+	struct epoll_event *to = (void *)slow_page(), again[1];
+	pthread_t t;
+	struct text m;
+
+	ep = epoll_create1(0);
+	event = eventfd(1, 0);
+	queue = msgget(IPC_PRIVATE, 0600);
+	CHECK(ep >= 0 && event >= 0 && queue >= 0);
+	CHECK(!epoll_ctl(ep, EPOLL_CTL_ADD, event, &e));
+	t = begin(forget_event);
+	CHECK(epoll_wait(ep, to, 1, 0) == 1 && to->data.u64 == 42);
+	finish(t);
+	CHECK(other == 0 && epoll_wait(ep, again, 1, 0) == 0);
+	while (msgrcv(queue, &m, FILLER, 0, IPC_NOWAIT) == FILLER)
+		CHECK(m.text[0] == 'A' && m.text[FILLER - 1] == 'A');
+	CHECK(!close(ep) && !close(event));
+}
+
+static void exchange_message(void)
+{
+	struct text m;
+
+	other = msgrcv(queue, &m, FILLER, 0, IPC_NOWAIT);
+	memset(m.text, 'B', FILLER);
+	CHECK(!msgsnd(queue, &m, FILLER, 0));
+}
+
+static void test_message_copy(void)
+{
+	struct text m = { .type = 1 }, *to = (struct text *)slow_page();
+	pthread_t t;
+
+	memset(m.text, 'A', FILLER);
+	CHECK(!msgsnd(queue, &m, FILLER, 0));
+	t = begin(exchange_message);
+	CHECK(msgrcv(queue, to, FILLER, 0, MSG_COPY | IPC_NOWAIT) == FILLER);
+	finish(t);
+	CHECK(other == FILLER && !memcmp(to->text, m.text, FILLER));
+	CHECK(!msgctl(queue, IPC_RMID, NULL));
+}
+
+/* All of the file's part to be read, then each page written, in any order */
+static void write_pages(int f, unsigned order)
+{
+	unsigned char *text = mmap(NULL, PART, PROT_READ, MAP_PRIVATE, f, 0);
+	long sum = 0;
+
+	CHECK(text != MAP_FAILED);
+	for (size_t i = 0; i < PART; i += PAGE)
+		sum += ((volatile unsigned char *)text)[i];
+	CHECK(!mprotect(text, PART, PROT_READ | PROT_WRITE));
+	for (size_t i = 0; i < PART / PAGE; i++)
+		text[(i * 37 + order) % (PART / PAGE) * PAGE]++;
+	for (size_t i = 0; i < PART; i += PAGE)
+		sum -= text[i] - 1;
+	CHECK(sum == 0 && !munmap(text, PART));
+}
+
+/* Each page that is written needs one, and the one it equals may go for it */
+static void test_shortage(int f)
+{
+	struct sysinfo info;
+	char page[PAGE];
+	size_t taken;
+
+	CHECK(!munmap(file, SIZE) && !sysinfo(&info));
+	taken = info.freeram * info.mem_unit - ROOM;
+	CHECK(mmap(NULL, taken, PROT_READ | PROT_WRITE, MAP_PRIVATE
+		| MAP_ANONYMOUS | MAP_POPULATE, -1, 0) != MAP_FAILED);
+	for (unsigned round = 0; round < 16; round++) {
+		for (off_t at = PART; at < SIZE; at += 16 * PAGE)
+			CHECK(pread(f, page, PAGE, at) == PAGE);
+		write_pages(f, round);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int f = argc > 1 ? open(argv[1], O_RDWR) : -1;
+
+	CHECK(f >= 0);
+	file = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, f, 0);
+	CHECK(file != MAP_FAILED);
+	test_readers();
+	test_reader_and_writer();
+	test_writers();
+	test_events();
+	test_message_copy();
+	test_shortage(f);
+	return passed("slowpages");
+}
