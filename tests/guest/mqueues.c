@@ -250,6 +250,25 @@ static void test_cookie(void)
 	CHECK(!close(s) && !mq_close(q) && !mq_unlink(NAME));
 }
 
+/* What nobody reads does not fill the memory */
+static void test_unread_notices(void)
+{
+	char cookie[32];
+	int s = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, 0), n = 0;
+	struct sigevent ev = { .sigev_notify = SIGEV_THREAD,
+		.sigev_signo = s, .sigev_value.sival_ptr = cookie };
+	mqd_t q = make(0);
+
+	CHECK(s >= 0);
+	for (int i = 0; i < 10000; i++)
+		CHECK(!syscall(SYS_mq_notify, q, &ev)
+			&& !syscall(SYS_mq_notify, q, NULL));
+	while (recv(s, cookie, sizeof(cookie), 0) == sizeof(cookie))
+		n++;
+	CHECK(n > 0 && n < 10000);
+	CHECK(!close(s) && !mq_close(q) && !mq_unlink(NAME));
+}
+
 int main(void)
 {
 	alarm(60);
@@ -260,6 +279,7 @@ int main(void)
 	test_notify();
 	test_thread_notify();
 	test_cookie();
+	test_unread_notices();
 	test_permission();
 	return passed("mqueues");
 }

@@ -7,13 +7,15 @@
 /* Nobody is to be told any more; SIGEV_THREAD hears why: NOTIFY_* */
 static void unregister(struct mqueue *q, char why)
 {
+	struct file *f = q->socket;
+
 	q->notify = NULL;
-	if (!q->socket)
+	q->socket = NULL;
+	if (!f)
 		return;
 	q->cookie[NOTIFY_COOKIE_LEN - 1] = why;
-	(void)netlink_message(q->socket, q->cookie, NOTIFY_COOKIE_LEN);
-	file_put(q->socket);
-	q->socket = NULL;
+	(void)netlink_message(f, q->cookie, NOTIFY_COOKIE_LEN);
+	file_put(f);
 }
 
 /* mq_notify(2): a message came to an empty queue that nobody waits at */
@@ -41,14 +43,26 @@ void mqueue_flush(struct file *f)
 		unregister(q, NOTIFY_REMOVED);
 }
 
-/* The descriptor may live on in a table shared by CLONE_FILES */
-void mqueue_process_exit(struct process *p)
+static struct mqueue *registered(const struct process *p)
 {
 	struct mqueue *q;
 
 	list_for_each(q, &mqueue_all, link)
 		if (q->notify == p)
-			unregister(q, NOTIFY_REMOVED);
+			return q;
+	return NULL;
+}
+
+/*
+ * The descriptor may live on in a table shared by CLONE_FILES.  A socket may
+ * take its time to close, and queues go meanwhile.
+ */
+void mqueue_process_exit(struct process *p)
+{
+	struct mqueue *q;
+
+	while ((q = registered(p)))
+		unregister(q, NOTIFY_REMOVED);
 }
 
 static long set_notify(struct mqueue *q, const struct sigevent *ev,

@@ -196,6 +196,20 @@ static long deliver(const struct message *m, void *ubuf, size_t size)
 		|| copy_to_user((long *)ubuf + 1, m->text, n) ? -EFAULT : n;
 }
 
+/* The same of a message that others may receive meanwhile */
+static long deliver_copy(const struct message *m, void *ubuf, size_t size)
+{
+	size_t all = sizeof(*m) + m->size;
+	struct message *copy = kmalloc(all);
+	long rc;
+
+	if (!copy)
+		return -ENOMEM;
+	rc = deliver(memcpy(copy, m, all), ubuf, size);
+	kfree(copy);
+	return rc;
+}
+
 /* msgrcv(2), MSG_COPY: the message at that place, which stays */
 static long copy_message(const struct msg_queue *q, void *ubuf, size_t size,
 		long place, int flags)
@@ -204,7 +218,7 @@ static long copy_message(const struct msg_queue *q, void *ubuf, size_t size,
 
 	list_for_each(m, &q->messages, link)
 		if (place-- == 0)
-			return m->size <= size ? deliver(m, ubuf, size)
+			return m->size <= size ? deliver_copy(m, ubuf, size)
 				: flags & MSG_NOERROR ? -EINVAL : -E2BIG;
 	return -ENOMSG;
 }
