@@ -74,6 +74,8 @@ static void context_end(struct mm *mm, struct aio_context *ctx)
 {
 	struct aio_context **p = &mm->aio;
 
+	if (ctx->dead)			/* another thread did it */
+		return;
 	while (*p != ctx)
 		p = &(*p)->next;
 	*p = ctx->next;
@@ -105,11 +107,16 @@ long sys_io_setup(uint32_t events, uint32_t *uid)
 		return id;
 	ctx->next = current->mm->aio;
 	current->mm->aio = ctx;
-	if (!put_user((uint32_t)id, uid))
-		return 0;
-	(void)do_munmap(current->mm, id, ctx->pages << PAGE_SHIFT);
-	context_end(current->mm, ctx);
-	return -EFAULT;
+	ctx->refs++;
+	if (put_user((uint32_t)id, uid)) {
+		if (!ctx->dead)
+			(void)do_munmap(current->mm, id,
+				ctx->pages << PAGE_SHIFT);
+		context_end(current->mm, ctx);
+		id = -EFAULT;
+	}
+	aio_put(ctx);
+	return IS_ERR(id) ? id : 0;
 }
 
 /* Waits for requests of other threads: their buffers are free then */
