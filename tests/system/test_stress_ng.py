@@ -23,8 +23,9 @@ shm-sysv sigq sock splice timerfd udp vm-rw""".split()
 ONCE = "for name in memfd mq shm-sysv; do stress $name 1; done"
 
 # Not among them: those that need what is not there on purpose (io-uring,
-# landlock, modules, other processors), those that native Linux takes a minute
-# for (resources), and jpeg, which computes for as long here.
+# landlock, modules, other processors), half a gigabyte (shm), those that native
+# Linux takes a minute for (resources), and jpeg, which computes for as long
+# here.
 ALL = """affinity aio aiol alarm atomic bad-altstack bigheap branch brk bsearch
 cache cap chattr chdir chown chroot clock clone close context copy-file cpu
 crypt daemon dekker dev dev-shm dir dirdeep dirmany dynlib enosys env
@@ -37,7 +38,7 @@ mmapaddr mmapfixed mmapfork mmapmany mq msync msyncmany munmap mutex nanosleep
 nice nop null opcode open pagemove personality peterson pidfd pipeherd prctl
 prefetch qsort race-sched radixsort randlist ramfs rawpkt rawsock rawudp
 readahead regs remap rename resched revio ring-pipe rlimit rmap rotate
-schedpolicy seal seccomp seek sem session set shellsort shm sigabrt sigchld
+schedpolicy seal seccomp seek sem session set shellsort sigabrt sigchld
 sigfd sigfpe sigio signal signest sigpending sigpipe sigrt sigsegv sigsuspend
 sigtrap skiplist""".split()
 
