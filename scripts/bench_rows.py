@@ -56,6 +56,11 @@ FORKS = {
                          ("both", "fork, both write"))
        for part in (16, 4, 1) for n in PAGES},
 }
+MAPPINGS = {
+    f"{row}-{n}": f"{what}, one of {n:,}"
+    for n in (100, 1000, 10000)
+    for row, what in (("map", "map and protect"), ("touch", "touch"),
+                      ("unmap", "unmap"))}
 BLOCK = {
     "block-read": "read, 64 KiB at a time",
     "block-read-again": "the same from memory",

@@ -9,7 +9,8 @@ import subprocess
 import pytest
 from machine import BUILD, boot, program
 
-PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "cow",
+PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "mappings",
+            "cow",
             "recursion", "images", "files", "pipes", "clocks", "processes",
             "badcalls", "names", "descriptors", "events", "realtime",
             "inheritance", "ptys", "mounts",

@@ -202,8 +202,7 @@ static bool stack_grow(struct mm *mm, struct vma *vma, uint32_t va)
 	if ((vma->flags & MAP_LOCKED)
 			&& !lock_room(mm, (vma->start - start) >> PAGE_SHIFT))
 		return false;
-	mm->total_vm += (vma->start - start) >> PAGE_SHIFT;
-	vma->start = start;
+	vma_resize(mm, vma, start, vma->end);
 	return true;
 }
 

@@ -9,14 +9,28 @@
 #include <pipux/partition.h>
 #include <linux/mman.h>
 
+/* vma_tree.c: the first vma that ends above addr, or NULL; the highest one
+ * with a gap of len bytes, or NULL */
+struct vma *vma_tree_find(const struct mm *mm, uint32_t addr);
+struct vma *vma_tree_fit(const struct mm *mm, uint32_t len);
+/* Between these two, NULL: none, with its gap */
+void vma_tree_insert(struct mm *mm, struct vma *vma, struct vma *prev,
+	struct vma *next);
+void vma_tree_remove(struct mm *mm, struct vma *vma);
+void vma_tree_gap(struct vma *vma, uint32_t gap);
+
 /* vma.c */
 struct vma *vma_find(struct mm *mm, uint32_t addr);	/* end > addr */
 struct vma *vma_next(struct mm *mm, struct vma *vma);
 struct vma *vma_prev(struct mm *mm, struct vma *vma);
+/* The last vma that begins below addr, or NULL */
+struct vma *vma_below(struct mm *mm, uint32_t addr);
 struct vma *vma_copy(const struct vma *from);		/* with references */
 void vma_free(struct vma *vma);
 void vma_insert(struct mm *mm, struct vma *vma);
 void vma_remove(struct mm *mm, struct vma *vma);
+/* Grows, where nothing is */
+void vma_resize(struct mm *mm, struct vma *vma, uint32_t start, uint32_t end);
 int vma_split(struct mm *mm, struct vma *vma, uint32_t addr);
 /* The part of vma in [start, end), cut off its neighbours; NULL: no memory */
 struct vma *vma_cut(struct mm *mm, struct vma *vma, uint32_t start,

@@ -48,7 +48,7 @@ void mm_put(struct mm *mm)
 		aio_exit(mm);
 	list_for_each_safe(vma, tmp, &mm->vmas, link) {
 		unmap_range(mm, vma->start, vma->end);
-		vma_remove(mm, vma);
+		list_del(&vma->link);
 		vma_free(vma);
 	}
 	BUG_ON(mm->nr_pages);
@@ -84,9 +84,7 @@ struct mm *mm_copy(struct mm *old)
 		if (!copy)
 			goto fail;
 		copy->flags &= ~MAP_LOCKED;	/* fork(2) */
-		list_add_tail(&mm->vmas, &copy->link);
-		mm->nr_vmas++;
-		mm->total_vm += (copy->end - copy->start) >> PAGE_SHIFT;
+		vma_insert(mm, copy);
 		if (!(vma->flags & (MAP_SHARED | VMA_WIPEONFORK))
 				&& vma_fork(mm, old, vma))
 			goto fail;

@@ -138,16 +138,13 @@ static struct vma *vma_new(uint32_t addr, uint32_t len, uint32_t prot,
 static bool extend_below(struct mm *mm, uint32_t addr, uint32_t len,
 		uint32_t prot, uint32_t flags)
 {
-	struct vma *next = vma_find(mm, addr), *prev;
+	struct vma *prev = vma_below(mm, addr);
 
-	prev = next ? vma_prev(mm, next) : list_empty(&mm->vmas) ? NULL
-		: list_entry(mm->vmas.prev, struct vma, link);
 	if (!prev || prev->end != addr || prev->file || prev->shm
 			|| prev->prot != (prot & PROT_ALL)
 			|| prev->flags != (flags & KEPT_FLAGS))
 		return false;
-	prev->end = addr + len;
-	mm->total_vm += len >> PAGE_SHIFT;
+	vma_resize(mm, prev, prev->start, addr + len);
 	return true;
 }
 

@@ -54,8 +54,7 @@ static long grow(struct mm *mm, struct vma *vma, uint32_t addr,
 		return -EAGAIN;
 	if (old_len && addr + old_len == vma->end && !vma->shm && addr + new_len > addr
 			&& addr + new_len <= (next ? next->start : TASK_TOP)) {
-		vma->end += more;
-		mm->total_vm += more >> PAGE_SHIFT;
+		vma_resize(mm, vma, vma->start, vma->end + more);
 		return addr;
 	}
 	if (!(flags & MREMAP_MAYMOVE))

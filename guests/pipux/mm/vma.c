@@ -1,45 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The stretches of an address space: a list by address, without overlap.
- * No pages are touched here.
+ * The stretches of an address space: a list by address, without overlap, and
+ * a tree to search it.  No pages are touched here.
  */
 #include "internal.h"
 #include <pipux/setting.h>
 
+static inline struct vma *entry(const struct mm *mm, struct list *l)
+{
+	return l == &mm->vmas ? NULL : list_entry(l, struct vma, link);
+}
+
 struct vma *vma_next(struct mm *mm, struct vma *vma)
 {
-	return vma->link.next == &mm->vmas ? NULL
-		: list_entry(vma->link.next, struct vma, link);
+	return entry(mm, vma->link.next);
 }
 
 struct vma *vma_prev(struct mm *mm, struct vma *vma)
 {
-	return vma->link.prev == &mm->vmas ? NULL
-		: list_entry(vma->link.prev, struct vma, link);
+	return entry(mm, vma->link.prev);
 }
 
-/*
- * The first vma that ends above addr, or NULL.  The search goes from the one
- * found last, as who has many goes through them in order.
- */
 struct vma *vma_find(struct mm *mm, uint32_t addr)
 {
-	struct vma *vma = mm->last, *prev;
+	struct vma *vma = mm->last;
 
 	if (vma && addr < vma->end && addr >= vma->start)
 		return vma;
-	if (!vma) {
-		if (list_empty(&mm->vmas))
-			return NULL;
-		vma = list_entry(mm->vmas.next, struct vma, link);
-	}
-	while (vma && vma->end <= addr)
-		vma = vma_next(mm, vma);
-	if (!vma)
-		return NULL;
-	while ((prev = vma_prev(mm, vma)) && prev->end > addr)
-		vma = prev;
-	mm->last = vma;
+	vma = vma_tree_find(mm, addr);
+	if (vma)
+		mm->last = vma;
 	return vma;
 }
 
@@ -67,22 +57,80 @@ void vma_free(struct vma *vma)
 	kfree(vma);
 }
 
+struct vma *vma_below(struct mm *mm, uint32_t addr)
+{
+	struct vma *vma = entry(mm, mm->vmas.prev);
+
+	if (!vma || vma->end <= addr)
+		return vma;
+	vma = vma_tree_find(mm, addr - 1);
+	return vma && vma->start >= addr ? vma_prev(mm, vma) : vma;
+}
+
+/* Where other mappings have to end that lie below vma */
+static uint32_t floor_of(const struct mm *mm, const struct vma *vma)
+{
+	uint32_t room = stack_room(mm->stack_limit);
+
+	if (!(vma->flags & VMA_STACK))
+		return vma->start;
+	room = MIN(room, vma->end - TASK_BASE);
+	return MIN(vma->start, (vma->end - room) & PAGE_MASK);
+}
+
+/* What is free below vma: nothing of it for others if its stack may grow */
+static uint32_t gap_of(const struct mm *mm, const struct vma *vma,
+		const struct vma *prev)
+{
+	uint32_t from = prev ? prev->end : TASK_BASE, to = floor_of(mm, vma);
+
+	return to > from ? to - from : 0;
+}
+
+static void gap_changed(struct mm *mm, struct vma *vma)
+{
+	vma_tree_gap(vma, gap_of(mm, vma, vma_prev(mm, vma)));
+}
+
 void vma_insert(struct mm *mm, struct vma *vma)
 {
-	struct vma *next = vma_find(mm, vma->start);
+	struct vma *prev = vma_below(mm, vma->start),
+		*next = entry(mm, prev ? prev->link.next
+			: mm->vmas.next);
 
 	list_add_tail(next ? &next->link : &mm->vmas, &vma->link);
+	vma->gap = gap_of(mm, vma, prev);
+	vma_tree_insert(mm, vma, prev, next);
+	if (next)
+		gap_changed(mm, next);
 	mm->nr_vmas++;
 	mm->total_vm += (vma->end - vma->start) >> PAGE_SHIFT;
 }
 
 void vma_remove(struct mm *mm, struct vma *vma)
 {
+	struct vma *next = vma_next(mm, vma);
+
 	if (mm->last == vma)
 		mm->last = NULL;
 	list_del(&vma->link);
+	vma_tree_remove(mm, vma);
+	if (next)
+		gap_changed(mm, next);
 	mm->nr_vmas--;
 	mm->total_vm -= (vma->end - vma->start) >> PAGE_SHIFT;
+}
+
+void vma_resize(struct mm *mm, struct vma *vma, uint32_t start, uint32_t end)
+{
+	struct vma *next = vma_next(mm, vma);
+
+	mm->total_vm += ((end - start) - (vma->end - vma->start)) >> PAGE_SHIFT;
+	vma->start = start;
+	vma->end = end;
+	gap_changed(mm, vma);
+	if (next)
+		gap_changed(mm, next);
 }
 
 /* Cuts vma in two at addr, inside it: it keeps the lower part */
@@ -96,6 +144,8 @@ int vma_split(struct mm *mm, struct vma *vma, uint32_t addr)
 	upper->offset += addr - vma->start;
 	vma->end = addr;
 	list_add_after(&vma->link, &upper->link);
+	upper->gap = 0;
+	vma_tree_insert(mm, upper, vma, vma_next(mm, upper));
 	mm->nr_vmas++;
 	return 0;
 }
@@ -131,10 +181,11 @@ static bool mergeable(const struct vma *a, const struct vma *b)
 
 static void absorb(struct mm *mm, struct vma *a, struct vma *b)
 {
-	a->end = b->end;
 	if (mm->last == b)
 		mm->last = a;
 	list_del(&b->link);
+	vma_tree_remove(mm, b);
+	a->end = b->end;
 	mm->nr_vmas--;
 	vma_free(b);
 }
@@ -154,35 +205,27 @@ struct vma *vma_merge(struct mm *mm, struct vma *vma)
 	return vma;
 }
 
-/* Where other mappings have to end that lie below vma */
-static uint32_t floor_of(const struct mm *mm, const struct vma *vma, bool tight)
+/* The same where no place is but in the room of a stack */
+static uint32_t tight_place(struct mm *mm, uint32_t len)
 {
-	uint32_t room = stack_room(mm->stack_limit);
-
-	if (tight || !(vma->flags & VMA_STACK))
-		return vma->start;
-	room = MIN(room, vma->end - TASK_BASE);
-	return MIN(vma->start, (vma->end - room) & PAGE_MASK);
-}
-
-/* The highest free place for len bytes, 0: none; tight: also the stack's */
-static uint32_t place(struct mm *mm, uint32_t len, bool tight)
-{
+	struct vma *vma = entry(mm, mm->vmas.prev);
 	uint32_t top = TASK_TOP;
 
-	for (struct list *l = mm->vmas.prev; l != &mm->vmas; l = l->prev) {
-		struct vma *vma = list_entry(l, struct vma, link);
-
-		if (vma->end <= top && top - vma->end >= len)
+	for (; vma; vma = vma_prev(mm, vma)) {
+		if (top - vma->end >= len)
 			return top - len;
-		top = MIN(top, floor_of(mm, vma, tight));
+		top = vma->start;
 	}
-	return top >= TASK_BASE && top - TASK_BASE >= len ? top - len : 0;
+	return top - TASK_BASE >= len ? top - len : 0;
 }
 
+/* The highest free place for len bytes, 0: none */
 uint32_t vma_unmapped_area(struct mm *mm, uint32_t len)
 {
-	uint32_t at = place(mm, len, false);
+	struct vma *vma = entry(mm, mm->vmas.prev);
 
-	return at ? at : place(mm, len, true);
+	if (TASK_TOP - (vma ? vma->end : TASK_BASE) >= len)
+		return TASK_TOP - len;
+	vma = vma_tree_fit(mm, len);
+	return vma ? floor_of(mm, vma) - len : tight_place(mm, len);
 }

@@ -55,6 +55,8 @@ bool kmalloc_usage(unsigned i, struct kmalloc_usage *u); /* false: the end */
 /* A stretch of an address space with one set of properties */
 struct vma {
 	struct list link;			/* in mm->vmas, by address */
+	struct vma *left, *right, *up;		/* mm/vma_tree.c */
+	uint32_t rank, gap, largest;
 	uint32_t start, end;			/* page aligned */
 	uint32_t prot;				/* PROT_* */
 	uint32_t flags;				/* MAP_*, VMA_* */
@@ -88,6 +90,7 @@ struct mm {
 	struct aio_context *aio;		/* fs/aio.c; NULL: none */
 	/* the rest is mm/'s own */
 	struct partition *part;
+	struct vma *tree;			/* the same vmas: its root */
 	struct vma *last;			/* last found, or NULL */
 	uint32_t nr_vmas;
 	uint32_t total_vm;			/* pages in vmas */
