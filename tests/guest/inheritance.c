@@ -86,6 +86,49 @@ static void *high(void *arg)
 	return NULL;
 }
 
+static void *owner(void *wanted)
+{
+	lock(wanted);
+	low_may_go = 1;
+	usleep(20000);		/* until the others wait */
+	if (wanted == &second)
+		unlock(wanted);	/* the first ends with its holder */
+	return NULL;
+}
+
+static void *heir(void *wanted)
+{
+	lock(wanted);
+	step(HIGH);
+	return NULL;
+}
+
+static void *bystander(void *wanted)
+{
+	CHECK(syscall(SYS_futex, wanted, FUTEX_WAIT_PRIVATE,
+		*(uint32_t *)wanted, NULL, NULL, 0) == 0);
+	return NULL;
+}
+
+/* Who waits for the word, but not for the lock, does not take part */
+static void run_with_bystander(uint32_t *wanted)
+{
+	pthread_t t[3];
+
+	*wanted = steps = low_may_go = 0;
+	CHECK(pthread_create(&t[0], NULL, owner, wanted) == 0);
+	while (!low_may_go)
+		usleep(1000);
+	CHECK(pthread_create(&t[1], NULL, heir, wanted) == 0);
+	usleep(2000);
+	CHECK(pthread_create(&t[2], NULL, bystander, wanted) == 0);
+	CHECK(pthread_join(t[0], NULL) == 0);
+	CHECK(pthread_join(t[1], NULL) == 0);
+	CHECK(syscall(SYS_futex, wanted, FUTEX_WAKE_PRIVATE, 1) == 1);
+	CHECK(pthread_join(t[2], NULL) == 0);
+	CHECK(steps == 1 && order[0] == HIGH);
+}
+
 /* The driver runs before all of them but when it sleeps */
 static void run(uint32_t *wanted, int chain)
 {
@@ -119,6 +162,8 @@ int main(void)
 		&& order[3] == MIDDLE);
 	CHECK(syscall(SYS_sched_getparam, 0, &p) == 0);
 	CHECK(p.sched_priority == DRIVER);
+	run_with_bystander(&second);
+	run_with_bystander(&first);
 	puts("inheritance: ok");
 	return 0;
 }

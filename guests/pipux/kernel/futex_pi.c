@@ -25,16 +25,23 @@ long futex_touch(uint32_t uaddr)
 	return 0;
 }
 
-/* The waiter of highest priority, among those the one that came first */
-struct futex_waiter *futex_top(const struct futex_key *k)
+/* The waiter of highest priority, among those the one that came first; of all,
+ * or of those for the lock: a program may wait for the same word otherwise */
+static struct futex_waiter *top_of(const struct futex_key *k, bool lock)
 {
 	struct futex_waiter *w, *best = NULL;
 
 	list_for_each(w, futex_bucket(k), link)
 		if (futex_same(&w->key, k)
+				&& (!lock || w->kind == FUTEX_LOCK)
 				&& (!best || w->task->rt > best->task->rt))
 			best = w;
 	return best;
+}
+
+struct futex_waiter *futex_top(const struct futex_key *k)
+{
+	return top_of(k, false);
 }
 
 bool pi_deadlock(const struct task *owner, const struct task *t)
@@ -96,7 +103,8 @@ static void hand_over(struct pi_waiter *w, bool died)
 	w->owner_died = died;
 	new->pi_wait = NULL;
 	list_for_each(other, futex_bucket(&w->base.key), link) {
-		if (!futex_same(&other->key, &w->base.key))
+		if (other->kind != FUTEX_LOCK
+				|| !futex_same(&other->key, &w->base.key))
 			continue;
 		list_del(&pi(other)->owner_link);
 		pi(other)->owner = new;
@@ -212,7 +220,7 @@ void futex_pi_exit(void)
 	while (!list_empty(&current->pi_owned)) {
 		struct pi_waiter *w = list_first(&current->pi_owned,
 			struct pi_waiter, owner_link);
-		struct futex_waiter *top = futex_top(&w->base.key);
+		struct futex_waiter *top = top_of(&w->base.key, true);
 
 		BUG_ON(!top);		/* w at the latest */
 		hand_over(pi(top), true);

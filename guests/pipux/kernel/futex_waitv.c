@@ -88,6 +88,8 @@ static long wait_words(const struct words *s, const struct futex_waitv *uv,
 		rc = enqueue(s);
 	if (!rc)
 		rc = sleep_on_all(s, deadline);
+	else if (first_woken(s) >= 0)	/* while the next words were read */
+		rc = first_woken(s);
 	dequeue(s);
 	return rc;
 }
