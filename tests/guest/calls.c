@@ -330,6 +330,7 @@ struct attr {
 static void test_scheduling(void)
 {
 	struct attr a = { .size = sizeof(a) };
+	pid_t pid;
 
 	CHECK(!syscall(SYS_sched_getattr, 0, &a, sizeof(a), 0));
 	CHECK(a.policy == 0 && a.nice == 0 && a.size >= 48);
@@ -346,6 +347,10 @@ static void test_scheduling(void)
 	CHECK_ERRNO(syscall(SYS_sched_setattr, 0, &a, 0), E2BIG);
 	CHECK(!syscall(SYS_ioprio_set, 1, 0, 2 << 13 | 6));
 	CHECK(syscall(SYS_ioprio_get, 1, 0) == (2 << 13 | 6));
+	pid = checked_fork();
+	if (!pid)
+		_exit(syscall(SYS_ioprio_get, 1, 0) != (2 << 13 | 6));
+	expect_success(pid);
 	CHECK_ERRNO(syscall(SYS_ioprio_set, 1, 0, 5 << 13), EINVAL);
 	CHECK_ERRNO(syscall(SYS_ioprio_set, 9, 0, 2 << 13), EINVAL);
 	CHECK_ERRNO(syscall(SYS_ioprio_get, 1, 4000000), ESRCH);

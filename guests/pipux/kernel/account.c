@@ -32,13 +32,12 @@ static uint64_t tsc_to_ns(uint64_t tsc)
 void account_run(void)
 {
 	uint64_t now = rdtsc(), ran = now - run_start;
-	uint32_t weighted = (uint32_t)(ran >> 10);
+	uint64_t weighted = ran >> 10;
 
 	run_start = now;
 	current->ran_tsc += ran;
 	if (unlikely(current->nice))
-		weighted = (uint64_t)weighted * rate[current->nice + 20]
-			>> 10;
+		weighted = weighted * rate[current->nice + 20] >> 10;
 	current->vruntime += weighted;
 }
 

@@ -26,11 +26,11 @@ struct task *current;
 bool need_resched;
 
 static struct list queue = LIST_INIT(queue);
-static uint32_t nr_queued, min_vruntime;
-static uint64_t switches;
+static uint32_t nr_queued;
+static uint64_t min_vruntime, switches;
 static bool idling;
 static uint32_t rt_ticks;
-static bool others_turn;
+static bool others_turn, yielding;
 
 static void tick(struct ktimer *t);
 static struct ktimer tick_timer = {
@@ -38,10 +38,10 @@ static struct ktimer tick_timer = {
 };
 static bool ticking;
 
-/* vruntime wraps around: a runs before b */
-static inline bool before(uint32_t a, uint32_t b)
+/* a runs before b; with less than 0 at first, by a sleeper's credit */
+static inline bool before(uint64_t a, uint64_t b)
 {
-	return (int32_t)(a - b) < 0;
+	return (int64_t)(a - b) < 0;
 }
 
 /* n milliseconds as vruntime counts them */
@@ -76,7 +76,7 @@ static inline bool goes_before(const struct task *t, const struct task *other)
 		return t->rt > other->rt;
 	if (t->rt == RT_DEADLINE)
 		return deadline_before(t, other);
-	return t == current && t->policy == SCHED_FIFO;
+	return t == current && t->policy == SCHED_FIFO && !yielding;
 }
 
 static void enqueue(struct task *t)
@@ -101,16 +101,27 @@ void sched_enqueue(struct task *t)
 	enqueue(t);
 }
 
+/* No ticks, so nobody noted how long: it is to be as if they had been there */
+static void ran_alone(void)
+{
+	account_run();
+	if (!current->rt && before(min_vruntime, current->vruntime))
+		min_vruntime = current->vruntime;
+}
+
 /*
  * A sleeper comes back with a small credit, so that it gets the processor
  * from one who computes, but never with all the time that it slept.
  */
 void wake_task(struct task *t)
 {
-	uint32_t least = min_vruntime - vtime(WAKE_CREDIT);
+	uint64_t least;
 
 	if (t->state == TASK_RUNNING || t->state == TASK_ZOMBIE)
 		return;
+	if (unlikely(!ticking) && !idling)
+		ran_alone();
+	least = min_vruntime - vtime(WAKE_CREDIT);
 	t->state = TASK_RUNNING;
 	if (unlikely(t->deadline != NULL)) {
 		deadline_wake(t);
@@ -182,6 +193,7 @@ void schedule(void)
 		deadline_pause(prev);
 	if (prev->state == TASK_RUNNING && likely(!is_throttled(prev)))
 		enqueue(prev);
+	yielding = false;
 	if (list_empty(&queue))
 		idle();
 	next = choose();
@@ -220,12 +232,8 @@ void sched_point(void)
 /* Behind those of the same priority: as SCHED_RR goes at each tick */
 static void yield_rt(void)
 {
-	uint8_t policy = current->policy;
-	struct task *me = current;
-
-	me->policy = SCHED_RR;
+	yielding = true;
 	schedule();
-	me->policy = policy;
 }
 
 /* t's place in the queue by new priorities */

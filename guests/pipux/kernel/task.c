@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The memory of tasks and processes, and a task's first steps. */
+#include "deadline.h"
 #include <pipux/arch.h>
 #include <pipux/page.h>
 #include <pipux/signal.h>
@@ -55,6 +56,7 @@ struct task *task_alloc(void)
 
 void task_free(struct task *t)
 {
+	deadline_drop(t);		/* a zombie may be given one */
 	kfree(t->fpu);
 	groups_put(t->cred.groups);
 	kstack_free(t->kstack);

@@ -171,7 +171,7 @@ struct task {
 	bool reset_on_fork;
 
 	/* kernel/sched.c and kernel/account.c only */
-	uint32_t vruntime;	/* weighted TSC ticks / 1024; wraps around */
+	uint64_t vruntime;	/* weighted TSC ticks / 1024 */
 	uint64_t ran_tsc, kernel_tsc; /* TSC ticks since the fold into ns */
 	uint32_t switches;	/* away from here: because it waited */
 	uint32_t preempted;	/* because another one was to run */
