@@ -16,7 +16,7 @@ PROGRAMS = ["threads", "signals", "floating", "jumps", "memory", "mappings",
             "inheritance", "ptys", "mounts",
             "procfiles", "watches", "xattrs", "sysvipc", "mqueues", "sockets",
             "unix_sockets", "unix_rights", "netlink", "packets", "calls", "settings",
-            "tracers", "coredump", "steps"]
+            "tracers", "coredump", "steps", "rights"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

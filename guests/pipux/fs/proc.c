@@ -12,6 +12,7 @@
 #define STORE_MAX	128u		/* bytes of a setting */
 
 struct text {				/* file.priv */
+	struct mutex lock;		/* making and copying it may sleep */
 	char *buf;			/* NULL: not made yet */
 	size_t len;
 	uint32_t event;			/* of mounts, the last one told */
@@ -67,11 +68,21 @@ void proc_write(struct proc_out *o, const void *p, size_t n)
 	o->len += n;
 }
 
+/* It is the affair of who might trace the process, if that has memory */
+static bool is_hidden(const struct proc_node *n)
+{
+	const struct task *t = n->entry->secret ? task_by_tid(n->tid) : NULL;
+
+	return t && t->mm && !may_look_into(t);
+}
+
 /* Makes the text, in a buffer that fits it; vsnprintf wants room for a NUL */
 static int make_text(const struct proc_node *n, struct text *t)
 {
 	size_t size = TEXT_FIRST;
 
+	if (is_hidden(n))	/* its program is another since it was opened */
+		return -EACCES;
 	for (;;) {
 		struct proc_out o = { .buf = kmalloc(size), .size = size };
 		int rc;
@@ -98,10 +109,8 @@ static void drop_text(struct file *f)
 {
 	struct text *t = f->priv;
 
-	if (t) {
-		kfree(t->buf);
-		kfree(t);
-	}
+	kfree(t->buf);
+	kfree(t);
 	f->priv = NULL;
 }
 
@@ -112,36 +121,40 @@ static int renew_text(struct file *f)
 
 	if (rc)
 		return rc;
-	if (!t)
-		t = f->priv = kzalloc(sizeof(*t));
-	if (!t) {
-		kfree(made.buf);
-		return -ENOMEM;
-	}
 	kfree(t->buf);
 	t->buf = made.buf;
 	t->len = made.len;
 	return 0;
 }
 
-static ssize_t proc_read(struct file *f, struct iov *iov, loff_t *pos)
+static ssize_t read_text(struct file *f, struct iov *iov, loff_t *pos)
 {
 	struct text *t = f->priv;
 	size_t n;
 
-	if (*pos == 0 || !t || !t->buf) {
+	if (*pos == 0 || !t->buf) {
 		int rc = renew_text(f);
 
 		if (rc)
 			return rc;
 	}
-	t = f->priv;
 	if (*pos >= (loff_t)t->len)
 		return 0;
 	n = MIN(iov->len, t->len - (size_t)*pos);
 	if (iov_to(iov, t->buf + *pos, n))
 		return -EFAULT;
 	*pos += n;
+	return n;
+}
+
+static ssize_t proc_read(struct file *f, struct iov *iov, loff_t *pos)
+{
+	struct text *t = f->priv;
+	ssize_t n;
+
+	mutex_lock(&t->lock);
+	n = read_text(f, iov, pos);
+	mutex_unlock(&t->lock);
 	return n;
 }
 
@@ -166,8 +179,17 @@ static ssize_t text_write(struct file *f, struct iov *iov, loff_t *pos)
 
 static int text_open(struct inode *inode, struct file *f)
 {
-	return proc_node(inode)->entry->fixed && (f->mode & FMODE_WRITE)
-		? -EACCES : 0;
+	const struct proc_node *n = proc_node(inode);
+	struct text *t;
+
+	if ((n->entry->fixed && (f->mode & FMODE_WRITE)) || is_hidden(n))
+		return -EACCES;
+	t = f->priv = kzalloc(sizeof(*t));
+	if (!t)
+		return -ENOMEM;
+	mutex_init(&t->lock);
+	t->event = mounts_event;
+	return 0;
 }
 
 static loff_t proc_llseek(struct file *f, loff_t off, int whence)
@@ -192,16 +214,6 @@ static const struct file_ops text_fops = {
 };
 
 /* proc(5): the event is that something was mounted, or not any more */
-static int mounts_open(struct inode *inode, struct file *f)
-{
-	struct text *t = f->priv = kzalloc(sizeof(*t));
-
-	if (!t)
-		return -ENOMEM;
-	t->event = mounts_event;
-	return 0;
-}
-
 static uint32_t mounts_poll(struct file *f, struct poll_table *pt)
 {
 	struct text *t = f->priv;
@@ -214,7 +226,7 @@ static uint32_t mounts_poll(struct file *f, struct poll_table *pt)
 }
 
 const struct file_ops proc_mounts_fops = {
-	.open = mounts_open,
+	.open = text_open,
 	.read = proc_read,
 	.write = text_write,
 	.llseek = proc_llseek,
@@ -223,11 +235,13 @@ const struct file_ops proc_mounts_fops = {
 	.release = drop_text,
 };
 
-/* POSIX.1-2017, 4.5 for what belongs to another's process */
+/* proc(5): what a process has open is told to who might trace it */
 static bool may_look(const struct inode *inode)
 {
-	return !proc_node(inode)->tid || capable(CAP_DAC_OVERRIDE)
-		|| current->cred.fsuid == inode->uid;
+	int tid = proc_node(inode)->tid;
+	const struct task *t = task_by_tid(tid);
+
+	return !tid || !t || may_look_into(t);
 }
 
 static int link_read(struct inode *inode, char *buf, size_t size)
@@ -283,10 +297,15 @@ static const struct inode_ops file_ops = {
 	.follow = link_follow,
 };
 
+/* prctl(2), PR_SET_DUMPABLE: but for the directories, others find all that is
+ * of such a process to be root's */
 static void owner_of(struct inode *inode, int tid)
 {
-	struct task *t = task_by_tid(tid);
+	const struct task *t = task_by_tid(tid);
 
+	if (t && t->process != current->process && !t->process->dumpable
+			&& inode->mode != (S_IFDIR | 0555))
+		t = NULL;
 	inode->uid = t ? t->cred.euid : 0;
 	inode->gid = t ? t->cred.egid : 0;
 }

@@ -23,6 +23,7 @@ struct proc_entry {
 	int (*store)(const struct proc_node *n, char *text, size_t len);
 	long value;				/* for shared show functions */
 	bool fixed;		/* nobody may open it for writing */
+	bool secret;		/* of a process: for who may trace it */
 	uint8_t count;		/* of numbers: PROC_NUMBERS */
 	int *number;
 	int min, max;

@@ -97,15 +97,17 @@ static void set_comm(const char *path)
 
 /*
  * Set-user-ID and set-group-ID bits: the effective and saved identities, and
- * capabilities.  true: the program has more rights than its caller
+ * capabilities.  Not for who is traced, or has a working directory that another
+ * process can change.  true: the program has more rights than its caller
  */
 static bool set_identity(const struct file *f)
 {
 	bool traced = current->ptrace
 		&& !has_capability(current->ptrace->tracer, CAP_SYS_PTRACE);
+	bool shared = current->fs->users > 1 && !capable(CAP_SETUID);
 	struct credentials old = current->cred;
 	bool honoured = !(f->path.mnt->flags & MS_NOSUID)
-		&& !current->no_new_privs && !traced;
+		&& !current->no_new_privs && !traced && !shared;
 	struct credentials *c = &current->cred;
 	const struct inode *inode = f->inode;
 
@@ -155,7 +157,6 @@ static int build(struct exec *e, uint32_t *esp)
 	rc = exec_strings(e);	/* its errors come first, as on Linux */
 	if (rc || layout)
 		return rc ? rc : layout;
-	e->secure = set_identity(e->file);
 	e->mm = mm_new();
 	if (!e->mm)
 		return -ENOMEM;
@@ -163,11 +164,27 @@ static int build(struct exec *e, uint32_t *esp)
 	return rc ? rc : exec_stack(e, esp);
 }
 
-static void replace(struct exec *e, uint32_t esp,
-		const struct credentials *old)
+/*
+ * Nobody shares anything with current by now, nor can begin to trace it: it
+ * gets its rights.  Who may only execute a file does not see it in memory.
+ */
+static void take_identity(struct exec *e)
+{
+	bool readable = !inode_permission(e->file->inode, MAY_READ);
+	const struct credentials old = current->cred, *c = &current->cred;
+
+	e->secure = set_identity(e->file);
+	exec_auxv(e);
+	current->process->dumpable = readable && c->euid == c->uid
+		&& c->egid == c->gid;
+	cred_changed(&old);
+}
+
+static void replace(struct exec *e, uint32_t esp)
 {
 	struct process *p = current->process;
 
+	take_identity(e);
 	change_mm(e, esp);
 	vfork_finish();
 	set_comm(e->path);
@@ -175,14 +192,10 @@ static void replace(struct exec *e, uint32_t esp,
 	posix_timers_release(p);
 	p->did_exec = true;
 	p->exit_signal = SIGCHLD;
-	p->dumpable = current->cred.euid == current->cred.uid
-		&& current->cred.egid == current->cred.gid;
-	cred_changed(old);
 }
 
 static long exec_file(struct exec *e, const char *path)
 {
-	struct credentials old = current->cred;
 	int tid = current->tid, rc;
 	uint32_t esp = 0;
 
@@ -191,11 +204,11 @@ static long exec_file(struct exec *e, const char *path)
 	if (!rc)
 		rc = group_leave_others();
 	if (!rc)
+		rc = files_part();
+	if (!rc)
 		rc = signals_exec();
-	if (rc)
-		current->cred = old;
-	else
-		replace(e, esp, &old);
+	if (!rc)
+		replace(e, esp);
 	exec_strings_free(e);
 	if (e->mm)
 		mm_put(e->mm);

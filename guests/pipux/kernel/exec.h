@@ -35,7 +35,7 @@ struct exec {
 	uint32_t stack_top;		/* exec_load.c, before the strings */
 	uint32_t limit;
 	uint32_t *vector;		/* argv[], NULL, envp[], NULL */
-	uint32_t execfn, random, platform;	/* addresses */
+	uint32_t execfn, random, platform, auxv; /* addresses */
 	uint32_t arg_start, arg_end, env_start, env_end;
 
 	/* exec_load.c */
@@ -54,6 +54,7 @@ struct file *exec_open(int dfd, const char *path, int flags);
 /* exec_strings.c */
 int exec_strings(struct exec *e);
 int exec_stack(struct exec *e, uint32_t *esp);	/* into e->mm */
+void exec_auxv(struct exec *e);	/* ... that part again, by what is now so */
 void exec_strings_free(struct exec *e);
 
 /* auxv.c: into e->mm->auxv; its size in bytes */

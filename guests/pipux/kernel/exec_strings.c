@@ -187,9 +187,9 @@ int exec_stack(struct exec *e, uint32_t *esp)
 	rc = copy_to_mm(e->mm, sp, &argc, sizeof(argc));
 	if (!rc)
 		rc = copy_to_mm(e->mm, sp + sizeof(argc), e->vector, size);
+	e->auxv = sp + sizeof(argc) + size;
 	if (!rc)
-		rc = copy_to_mm(e->mm, sp + sizeof(argc) + size,
-			e->mm->auxv, aux_size);
+		rc = copy_to_mm(e->mm, e->auxv, e->mm->auxv, aux_size);
 	e->mm->arg_start = e->arg_start;
 	e->mm->arg_end = e->arg_end;
 	e->mm->env_start = e->env_start;
@@ -197,6 +197,14 @@ int exec_stack(struct exec *e, uint32_t *esp)
 	e->mm->start_stack = sp;
 	*esp = sp;
 	return rc;
+}
+
+/* Its pages are there, so that this cannot fail */
+void exec_auxv(struct exec *e)
+{
+	uint32_t size = auxv_fill(e);
+
+	(void)copy_to_mm(e->mm, e->auxv, e->mm->auxv, size);
 }
 
 void exec_strings_free(struct exec *e)

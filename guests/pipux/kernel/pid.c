@@ -113,7 +113,8 @@ uint32_t tasks_of_user(uint32_t uid)
 
 	list_for_each(p, &all_processes, all_link)
 		if (p->leader->cred.uid == uid)
-			n += p->nr_threads;
+			n += p->nr_threads + p->nr_undead
+				+ (p->leader->state == TASK_ZOMBIE);
 	return n;
 }
 

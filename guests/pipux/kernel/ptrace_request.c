@@ -38,11 +38,17 @@ static long fetch(struct task *t, void *to, uint32_t from, size_t n)
 	return task_by_tid(tid) == t && ready(t) ? 0 : -ESRCH;
 }
 
+/* A program that became secret while it was traced stays so */
+static bool has_memory(const struct task *t)
+{
+	return t->mm && (t->process->dumpable || capable(CAP_SYS_PTRACE));
+}
+
 static long peek(struct task *t, uint32_t addr, uint32_t to)
 {
 	uint32_t word;
 
-	if (!t->mm || mm_force(t->mm, addr, &word, sizeof(word), false)
+	if (!has_memory(t) || mm_force(t->mm, addr, &word, sizeof(word), false)
 			!= sizeof(word))
 		return -EIO;
 	return put_user(word, (uint32_t *)to);
@@ -50,7 +56,7 @@ static long peek(struct task *t, uint32_t addr, uint32_t to)
 
 static long poke(struct task *t, uint32_t addr, uint32_t word)
 {
-	return t->mm && mm_force(t->mm, addr, &word, sizeof(word), true)
+	return has_memory(t) && mm_force(t->mm, addr, &word, sizeof(word), true)
 		== sizeof(word) ? 0 : -EIO;
 }
 
