@@ -23,13 +23,16 @@ struct linux_dirent64 {			/* getdents64(2) */
 #define NAME_OFFSET	offsetof(struct linux_dirent, d_name)
 #define NAME_OFFSET64	offsetof(struct linux_dirent64, d_name)
 
+/* As much as is told at once, however much is asked for; enough for a name */
+#define BUF_MAX		(32 * 1024u)
+#define BUF_MIN		1024u
+
 struct getdents {
 	struct dir_context ctx;
-	char *ubuf;
+	char *buf;			/* the kernel's: storing never sleeps */
 	size_t left;
 	long rc;			/* bytes stored or errno */
 	bool wide;			/* getdents64 */
-	char record[NAME_OFFSET64 + NAME_MAX + 16];
 };
 
 /* `.` and `..`, at positions 0 and 1; false: the buffer is full */
@@ -90,6 +93,7 @@ static bool emit(struct dir_context *ctx, const char *name, size_t len,
 	struct getdents *g = container_of(ctx, struct getdents, ctx);
 	size_t head = g->wide ? NAME_OFFSET64 : NAME_OFFSET;
 	size_t size = head + len + (g->wide ? 1 : 2);
+	char *record = g->buf;
 
 	size = g->wide ? (size + 7) & ~7u : (size + 3) & ~3u;
 	if (size > g->left) {
@@ -97,91 +101,125 @@ static bool emit(struct dir_context *ctx, const char *name, size_t len,
 			g->rc = -EINVAL;
 		return false;
 	}
-	memset(g->record + head + len, 0, size - head - len);
-	memcpy(g->record + head, name, len);
+	memset(record + head + len, 0, size - head - len);
+	memcpy(record + head, name, len);
 	if (g->wide) {
-		struct linux_dirent64 *e = (void *)g->record;
+		struct linux_dirent64 *e = (void *)record;
 
 		e->d_ino = ino;
 		e->d_off = next_pos;
 		e->d_reclen = size;
 		e->d_type = type;
 	} else {
-		struct linux_dirent *e = (void *)g->record;
+		struct linux_dirent *e = (void *)record;
 
 		e->d_ino = ino;
 		e->d_off = next_pos;
 		e->d_reclen = size;
-		g->record[size - 1] = type;
+		record[size - 1] = type;
 	}
-	if (copy_to_user(g->ubuf, g->record, size)) {
-		if (g->rc == 0)
-			g->rc = -EFAULT;
-		return false;
-	}
-	g->ubuf += size;
+	g->buf += size;
 	g->left -= size;
 	g->rc += size;
 	return true;
 }
 
-static int iterate(int fd, struct dir_context *ctx)
+/* Directory fd's names from its position on; *at: where that was */
+static int iterate(struct file *f, struct dir_context *ctx, loff_t *at)
 {
-	struct file *f = fd_get_io(fd);
 	int rc;
 
-	if (!f)
-		return -EBADF;
+	*at = f->pos;
 	if (!f->ops->iterate)
-		rc = -ENOTDIR;
-	else if (f->path.dentry->unlinked)
-		rc = -ENOENT;
-	else
-		rc = f->ops->iterate(f, ctx);
+		return -ENOTDIR;
+	if (f->path.dentry->unlinked)
+		return -ENOENT;
+	rc = f->ops->iterate(f, ctx);
 	if (rc == 0)
 		notify_file(f, IN_ACCESS);
-	file_put(f);
+	return rc;
+}
+
+/* What could not be told is told the next time */
+static long tell(struct file *f, loff_t at, void *to, const void *from, long n)
+{
+	if (n <= 0 || !copy_to_user(to, from, (size_t)n))
+		return n;
+	f->pos = at;
+	return -EFAULT;
+}
+
+static long read_file_dir(struct file *f, void *ubuf, size_t size, bool wide)
+{
+	size_t room = size ? MIN(size, (size_t)BUF_MAX) : 1;
+	char *buf = kmalloc(room);
+	struct getdents g = { .ctx.emit = emit, .wide = wide };
+	loff_t at;
+	long rc;
+
+	if (!buf)
+		buf = kmalloc(room = MIN(room, (size_t)BUF_MIN));
+	if (!buf)
+		return -ENOMEM;
+	g.buf = buf;
+	g.left = MIN(size, room);
+	rc = iterate(f, &g.ctx, &at);
+	if (!rc)
+		rc = tell(f, at, ubuf, buf, g.rc);
+	kfree(buf);
 	return rc;
 }
 
 static long read_dir(int fd, void *ubuf, size_t size, bool wide)
 {
-	struct getdents g = { .ctx.emit = emit, .ubuf = ubuf, .left = size,
-		.wide = wide };
-	int rc = iterate(fd, &g.ctx);
+	struct file *f = fd_get_io(fd);
+	long rc;
 
-	return rc ? rc : g.rc;
+	if (!f)
+		return -EBADF;
+	rc = read_file_dir(f, ubuf, size, wide);
+	file_put(f);
+	return rc;
 }
 
 /* readdir(2): one name, in a structure whose d_reclen is the name's length */
 struct one {
 	struct dir_context ctx;
-	struct linux_dirent *ubuf;
-	long rc;			/* names stored, or errno */
+	long n;				/* bytes stored, 0: no name yet */
+	struct linux_dirent head;
+	char name[NAME_MAX + 1];	/* and a NUL */
 };
 
 static bool emit_one(struct dir_context *ctx, const char *name, size_t len,
 		uint32_t ino, uint32_t type, loff_t next_pos)
 {
 	struct one *o = container_of(ctx, struct one, ctx);
-	struct linux_dirent head = { .d_ino = ino, .d_off = next_pos - 1,
-		.d_reclen = len };
-	char end = 0;
+	char *to = (char *)&o->head + NAME_OFFSET;
 
-	if (o->rc)
+	if (o->n)
 		return false;
-	o->rc = copy_to_user(o->ubuf, &head, NAME_OFFSET)
-		|| copy_to_user(o->ubuf->d_name, name, len)
-		|| copy_to_user(o->ubuf->d_name + len, &end, 1) ? -EFAULT : 1;
-	return o->rc > 0;
+	o->head = (struct linux_dirent){ .d_ino = ino,
+		.d_off = next_pos - 1, .d_reclen = len };
+	memcpy(to, name, len);
+	to[len] = 0;
+	o->n = (long)(NAME_OFFSET + len + 1);
+	return true;
 }
 
 long sys_readdir(int fd, struct linux_dirent *ubuf, unsigned count)
 {
-	struct one o = { .ctx.emit = emit_one, .ubuf = ubuf };
-	int rc = iterate(fd, &o.ctx);
+	struct one o = { .ctx.emit = emit_one };
+	struct file *f = fd_get_io(fd);
+	loff_t at;
+	long rc;
 
-	return rc ? rc : o.rc;
+	if (!f)
+		return -EBADF;
+	rc = iterate(f, &o.ctx, &at);
+	if (!rc)
+		rc = tell(f, at, ubuf, &o.head, o.n);
+	file_put(f);
+	return rc > 0 ? 1 : rc;
 }
 
 long sys_getdents(int fd, void *ubuf, size_t size)
