@@ -111,8 +111,7 @@ int pidfd_pid(int fd, bool *nonblock)
 	return p ? p->pid : -ECHILD;
 }
 
-static long info_get(struct ksiginfo *info, int sig, const void *uinfo,
-		const struct process *p)
+static long info_get(struct ksiginfo *info, int sig, const void *uinfo)
 {
 	int signo;
 
@@ -125,49 +124,51 @@ static long info_get(struct ksiginfo *info, int sig, const void *uinfo,
 	if (get_user(signo, (const int *)uinfo)
 	    || siginfo_from_user(info, uinfo))
 		return -EFAULT;
-	if (signo != sig)
-		return -EINVAL;
-	return signal_forged(info, p ? p->pid : 0) ? -EPERM : 0;
+	return signo == sig ? 0 : -EINVAL;
 }
 
 /*
- * By a pidfd, or an open /proc/PID: 0 with a process or NULL, -EBADF.
+ * By a pidfd, or an open /proc/PID; it may be NULL.
  * LIMIT: an open /proc/PID means whoever has the number now.
  */
-static int signalled_process(int fd, struct process **p)
+static struct process *signalled_process(const struct file *f)
 {
-	struct file *f = fd_get_io(fd);
-	int rc = 0, pid;
-
-	if (!f)
-		return -EBADF;
-	if (f->ops == &pidfd_fops)
-		*p = process_of(f);
-	else if ((pid = proc_file_pid(f)))
-		*p = process_by_pid(pid);
-	else
-		rc = -EBADF;
-	file_put(f);
-	return rc;
+	return f->ops == &pidfd_fops ? process_of(f)
+		: process_by_pid(proc_file_pid(f));
 }
 
-long sys_pidfd_send_signal(int fd, int sig, const void *uinfo, unsigned flags)
+static long file_signal(const struct file *f, int sig, const void *uinfo)
 {
 	struct ksiginfo info;
 	struct process *p;
 	long rc;
 
-	if (flags)
-		return -EINVAL;
-	rc = signalled_process(fd, &p);
+	if (f->ops != &pidfd_fops && !proc_file_pid(f))
+		return -EBADF;
+	rc = info_get(&info, sig, uinfo);	/* may sleep */
 	if (rc)
 		return rc;
-	rc = info_get(&info, sig, uinfo, p);
-	if (rc)
-		return rc;
+	p = signalled_process(f);
+	if (uinfo && signal_forged(&info, p ? p->pid : 0))
+		return -EPERM;
 	if (sig < 0 || sig > NSIG_MAX)
 		return -EINVAL;
 	return p ? signal_process(p, sig, &info) : -ESRCH;
+}
+
+long sys_pidfd_send_signal(int fd, int sig, const void *uinfo, unsigned flags)
+{
+	struct file *f;
+	long rc;
+
+	if (flags)
+		return -EINVAL;
+	f = fd_get_io(fd);
+	if (!f)
+		return -EBADF;
+	rc = file_signal(f, sig, uinfo);
+	file_put(f);
+	return rc;
 }
 
 long sys_pidfd_getfd(int fd, int target, unsigned flags)

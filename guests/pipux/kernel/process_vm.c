@@ -205,18 +205,14 @@ static long compare_files(struct task *a, struct task *b, int fd1, int fd2)
 
 /* The file fd1 of `a` with what an epoll of `b` watches as it is told */
 static long compare_target(struct task *a, struct task *b, int fd1,
-		const struct kcmp_epoll_slot *uslot)
+		const struct kcmp_epoll_slot *slot)
 {
-	struct kcmp_epoll_slot slot;
-	struct file *f, *ep, *target;
+	struct file *f = files_lookup(a->files, fd1);
+	struct file *ep = files_lookup(b->files, slot->efd), *target;
 	long rc = -EBADF;
 
-	if (copy_from_user(&slot, uslot, sizeof(slot)))
-		return -EFAULT;
-	f = files_lookup(a->files, fd1);
-	ep = files_lookup(b->files, slot.efd);
 	if (f && ep) {
-		target = epoll_target(ep, slot.tfd, slot.toff);
+		target = epoll_target(ep, slot->tfd, slot->toff);
 		rc = IS_ERR(target) ? PTR_ERR(target) : order(f, target);
 	}
 	if (f)
@@ -230,6 +226,10 @@ static long compare_target(struct task *a, struct task *b, int fd1,
 long sys_kcmp(int pid1, int pid2, int type, unsigned long idx1,
 		unsigned long idx2)
 {
+	struct kcmp_epoll_slot slot;
+	/* This may sleep, and the tasks be gone after that: it comes first */
+	bool told = type != KCMP_EPOLL_TFD || !get_user(slot,
+		(const struct kcmp_epoll_slot *)idx2);
 	struct task *a = task_by_tid(pid1), *b = task_by_tid(pid2);
 
 	if (!a || !b)
@@ -252,8 +252,7 @@ long sys_kcmp(int pid1, int pid2, int type, unsigned long idx1,
 	case KCMP_SYSVSEM:
 		return order(a->process->sem_undo, b->process->sem_undo);
 	case KCMP_EPOLL_TFD:
-		return compare_target(a, b, idx1,
-			(const struct kcmp_epoll_slot *)idx2);
+		return told ? compare_target(a, b, idx1, &slot) : -EFAULT;
 	}
 	return -EINVAL;
 }

@@ -110,13 +110,14 @@ static bool may_limit(const struct process *p)
 long sys_prlimit64(int pid, uint32_t which, const struct rlimit64 *unew,
 		struct rlimit64 *uold)
 {
-	struct task *t = pid ? task_by_tid(pid) : current;
 	struct rlimit64 new64, old64;
 	struct rlimit new;
+	struct task *t;
 	long rc;
 
 	if (unew && get_user(new64, unew))
 		return -EFAULT;
+	t = pid ? task_by_tid(pid) : current;
 	if (!t)
 		return -ESRCH;
 	if (!may_limit(t->process))

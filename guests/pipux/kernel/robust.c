@@ -17,14 +17,16 @@ long sys_set_robust_list(uint32_t head, size_t len)
 
 long sys_get_robust_list(int tid, uint32_t *uhead, size_t *ulen)
 {
-	struct task *t = tid ? task_by_tid(tid) : current;
+	const struct task *t = tid ? task_by_tid(tid) : current;
+	uint32_t head;
 
 	if (!t)
 		return -ESRCH;
 	if (t->process != current->process && !capable(CAP_SYS_PTRACE))
 		return -EPERM;
+	head = t->robust_list;
 	if (put_user(sizeof(struct robust_list_head), ulen) ||
-			put_user(t->robust_list, uhead))
+			put_user(head, uhead))
 		return -EFAULT;
 	return 0;
 }

@@ -235,13 +235,14 @@ static int policy_of(const struct task *t)
 /* policy -1: the one that it has */
 static long set_scheduler(int pid, int policy, const struct sched_param *up)
 {
-	struct task *t = task_arg(pid);
 	struct sched_param p;
+	struct task *t;
 
 	if (pid < 0 || !up)
 		return -EINVAL;
 	if (get_user(p, up))
 		return -EFAULT;
+	t = task_arg(pid);
 	if (!t)
 		return -ESRCH;
 	return task_set_scheduler(t, policy < 0 ? policy_of(t) : policy,
@@ -333,11 +334,12 @@ long sys_sched_rr_get_interval_time64(int pid, void *uts)
 
 long sys_sched_setaffinity(int pid, uint32_t size, const uint32_t *umask)
 {
-	const struct task *t = task_arg(pid);
+	const struct task *t;
 	uint32_t mask = 0;
 
 	if (copy_from_user(&mask, umask, MIN(size, sizeof(mask))))
 		return -EFAULT;
+	t = task_arg(pid);
 	if (!t)
 		return -ESRCH;
 	if (!is_owner(t) && !capable(CAP_SYS_NICE))

@@ -100,7 +100,8 @@ static void notify(struct posix_timer *t, uint64_t skipped)
 		return;
 	waiting = signal_find_timer(queue, t->id);
 	if (waiting) {
-		waiting->status += info.status + 1;
+		waiting->status = (int)MIN((uint64_t)waiting->status + skipped
+			+ 1, (uint64_t)INT32_MAX);
 		return;
 	}
 	if (task)
@@ -244,6 +245,7 @@ long sys_timer_create(int clock, const struct sigevent *uevent, int *uid)
 		.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM,
 	};
 	struct posix_timer *t;
+	int id;
 	long rc;
 
 	if (uevent && get_user(e, uevent))
@@ -260,11 +262,13 @@ long sys_timer_create(int clock, const struct sigevent *uevent, int *uid)
 		return -EAGAIN;
 	if (!uevent)
 		t->value = (uint32_t)t->id;
-	if (put_user(t->id, uid)) {
+	id = t->id;
+	if (!put_user(id, uid))
+		return 0;
+	t = find(current->process, id);	/* another thread may have deleted it */
+	if (t)
 		timer_free(t);
-		return -EFAULT;
-	}
-	return 0;
+	return -EFAULT;
 }
 
 static size_t spec_size(bool wide)
@@ -273,16 +277,18 @@ static size_t spec_size(bool wide)
 		: sizeof(struct timespec);
 }
 
-/* struct itimerspec: the interval first */
-static long spec_to_user(struct posix_timer *t, void *ucur, bool wide)
+static uint64_t time_left(const struct posix_timer *t)
 {
-	uint64_t now, left = 0;
+	uint64_t now = t->expires ? timer_now(t) : 0;
 
-	if (t->expires) {
-		now = timer_now(t);
-		left = t->expires > now ? t->expires - now : 1;
-	}
-	if (timespec_to_user(ucur, wide, t->interval) ||
+	return t->expires > now ? t->expires - now : t->expires ? 1 : 0;
+}
+
+/* struct itimerspec: the interval first.  May sleep, and the timer be gone */
+static long spec_to_user(void *ucur, bool wide, uint64_t interval,
+		uint64_t left)
+{
+	if (timespec_to_user(ucur, wide, interval) ||
 			timespec_to_user((char *)ucur + spec_size(wide),
 				wide, left))
 		return -EFAULT;
@@ -303,8 +309,8 @@ static uint64_t expiry(const struct posix_timer *t, uint64_t value,
 static long settime(int id, int flags, const void *unew, void *uold,
 		bool wide)
 {
-	struct posix_timer *t = find(current->process, id);
-	uint64_t interval, value;
+	uint64_t interval, value, old_interval, left;
+	struct posix_timer *t;
 	long rc;
 
 	if (!unew)
@@ -315,10 +321,11 @@ static long settime(int id, int flags, const void *unew, void *uold,
 			wide, &value);
 	if (rc)
 		return rc;
+	t = find(current->process, id);
 	if (!t)
 		return -EINVAL;
-	if (uold && spec_to_user(t, uold, wide))
-		return -EFAULT;
+	old_interval = t->interval;
+	left = time_left(t);
 	t->interval = value ? interval : 0;
 	t->absolute = (flags & TIMER_ABSTIME) && is_realtime(t->clock);
 	t->expires = expiry(t, value, flags & TIMER_ABSTIME);
@@ -327,7 +334,7 @@ static long settime(int id, int flags, const void *unew, void *uold,
 		arm(t, timer_now(t));
 	else
 		ktimer_cancel(&t->ktimer);
-	return 0;
+	return uold ? spec_to_user(uold, wide, old_interval, left) : 0;
 }
 
 long sys_timer_settime(int id, int flags, const void *unew, void *uold)
@@ -344,14 +351,16 @@ long sys_timer_gettime(int id, void *ucur)
 {
 	struct posix_timer *t = find(current->process, id);
 
-	return t ? spec_to_user(t, ucur, false) : -EINVAL;
+	return t ? spec_to_user(ucur, false, t->interval, time_left(t))
+		: -EINVAL;
 }
 
 long sys_timer_gettime64(int id, void *ucur)
 {
 	struct posix_timer *t = find(current->process, id);
 
-	return t ? spec_to_user(t, ucur, true) : -EINVAL;
+	return t ? spec_to_user(ucur, true, t->interval, time_left(t))
+		: -EINVAL;
 }
 
 long sys_timer_getoverrun(int id)
