@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -280,6 +281,19 @@ static void test_children(void)
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 5);
 	CHECK(hits >= 1);
 	CHECK_ERRNO(waitpid(-1, &status, 0), ECHILD);
+
+	/* Nothing that comes after SIGKILL keeps it off. */
+	pid = checked_fork();
+	if (!pid)
+		for (;;)
+			pause();
+	usleep(20000);
+	CHECK(!kill(pid, SIGKILL));
+	CHECK(!syscall(SYS_tgkill, pid, pid, SIGSTOP));
+	CHECK(waitpid(pid, &status, WUNTRACED) == pid || errno == EINTR);
+	if (!WIFSIGNALED(status))
+		CHECK(waitpid(pid, &status, WUNTRACED) == pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 
 	/* A process group is killed as a whole. */
 	signal(SIGCHLD, SIG_DFL);

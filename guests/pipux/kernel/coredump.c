@@ -4,7 +4,8 @@
  * that a signal ends, by the name of core_pattern.
  *
  * LIMIT: a pattern that names a program ("|...") is refused; the kinds of
- * memory are those of Linux's default filter.
+ * memory are those of Linux's default filter; who shares his memory with
+ * another process (vfork) leaves no core, where Linux ends that one too.
  */
 #include "../fs/internal.h"
 #include "core_notes.h"
@@ -216,11 +217,24 @@ static struct file *core_open(int signo)
 	return NULL;
 }
 
+/* Another process, which would go on changing the memory as it is written */
+static bool shares_memory(void)
+{
+	const struct process *p;
+	const struct task *t;
+
+	list_for_each(p, &all_processes, all_link)
+		list_for_each(t, &p->threads, thread_link)
+			if (p != current->process && t->mm == current->mm)
+				return true;
+	return false;
+}
+
 /* core(5): when no file is made */
 static bool wanted(void)
 {
 	return rlimit_get(RLIMIT_CORE) >= PAGE_SIZE && *setting_core_pattern
-		&& current->process->dumpable;
+		&& current->process->dumpable && !shares_memory();
 }
 
 void core_dump(const struct ksiginfo *info)
@@ -233,7 +247,8 @@ void core_dump(const struct ksiginfo *info)
 	if (!wanted())
 		return;
 	notes = core_notes(info, &size);
-	if (!notes || p->exiting) {	/* another thread came first */
+	/* another thread came first? */
+	if (!notes || p->exiting || current->killed) {
 		kfree(notes);
 		return;
 	}

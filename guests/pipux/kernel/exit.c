@@ -76,6 +76,8 @@ int group_leave_others(void)
 	struct process *p = current->process;
 	struct waiter w;
 
+	if (current->killed)		/* by another one that came first */
+		return -EINTR;
 	if (p->nr_threads > 1) {
 		kill_others();
 		wait_add(&p->child_wait, &w);
@@ -245,6 +247,21 @@ static void leave_group(struct task *t)
 	wake_up(&p->child_wait);
 }
 
+/* Others look at them through t, and putting the last use may sleep */
+static void leave_files(struct task *t)
+{
+	struct files *files = t->files;
+	struct fs_context *fs = t->fs;
+	struct mount_namespace *ns = t->mount_ns;
+
+	t->files = NULL;
+	files_put(files);
+	t->fs = NULL;
+	fs_context_put(fs);
+	t->mount_ns = NULL;
+	mount_ns_put(ns);
+}
+
 void do_exit(int code)
 {
 	struct task *t = current;
@@ -256,15 +273,10 @@ void do_exit(int code)
 	t->exit_code = code;
 	if (!p->exiting && (p->nr_threads == 1 || t == p->leader))
 		p->exit_code = code;
-	ptrace_tracer_exit(t);
 	vfork_finish();
 	leave_mm();
-	files_put(t->files);
-	fs_context_put(t->fs);
-	t->files = NULL;
-	t->fs = NULL;
-	mount_ns_put(t->mount_ns);
-	t->mount_ns = NULL;
+	leave_files(t);
+	ptrace_tracer_exit(t);	/* nothing sleeps from here on: no new tracees */
 	if (unlikely(t->deadline != NULL))
 		sched_set_policy(t, SCHED_NORMAL, 0);
 	leave_group(t);
@@ -278,7 +290,7 @@ void do_group_exit(int code)
 {
 	struct process *p = current->process;
 
-	if (!p->exiting) {
+	if (!p->exiting && !current->killed) {
 		p->exiting = true;
 		p->exit_code = code;
 		kill_others();

@@ -123,6 +123,7 @@ static void copy_task(struct task *t)
 	memcpy(t->comm, current->comm, sizeof(t->comm));
 	t->blocked = current->blocked;
 	t->nice = current->nice;
+	t->ioprio = current->ioprio;
 	if (current->reset_on_fork) {
 		t->nice = current->rt_own ? 0 : MAX(t->nice, 0);
 	} else {
@@ -240,7 +241,10 @@ static struct task *task_clone(uint32_t flags, int want)
 	if (rc)
 		goto fail;
 	tid = rc = want ? pid_take(want) : pid_alloc();
-	if (tid < 0)
+	/* What is above may have slept: nobody would tell the child to die */
+	if (tid >= 0 && fatal_signal_pending())
+		rc = -EINTR;
+	if (rc < 0)
 		goto fail;
 	t->tid = tid;
 	link_task(t, p, flags);

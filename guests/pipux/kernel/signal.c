@@ -375,6 +375,8 @@ static int first_signal(const struct sigpending *p, const ksigset_t *want)
 	uint32_t low = p->set.sig[0] & want->sig[0];
 	uint32_t high = p->set.sig[1] & want->sig[1];
 
+	if (low & BIT(SIGKILL))
+		return SIGKILL;
 	if (low & FAULT_SIGNALS)
 		low &= FAULT_SIGNALS;
 	if (low)
@@ -408,11 +410,12 @@ static void queue_take(struct sigpending *p, int sig, struct ksiginfo *info)
 
 int signal_dequeue(const ksigset_t *want, struct ksiginfo *info)
 {
-	struct sigpending *from = &current->pending;
+	struct sigpending *from = &current->process->pending;
 	int sig = first_signal(from, want);
 
-	if (!sig) {
-		from = &current->process->pending;
+	/* One's own come first, but for SIGKILL, which is the process's */
+	if (sig != SIGKILL && first_signal(&current->pending, want)) {
+		from = &current->pending;
 		sig = first_signal(from, want);
 	}
 	if (!sig)
