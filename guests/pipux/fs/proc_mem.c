@@ -33,7 +33,7 @@ static ssize_t mem_move(struct file *f, struct iov *iov, loff_t *pos,
 	if (!page)
 		return -ENOMEM;
 	mm = mm_get(t->mm);
-	while (iov->len && *pos < (loff_t)TASK_TOP) {
+	while (iov->len && (uint64_t)*pos < TASK_TOP) {
 		uint32_t va = (uint32_t)*pos;
 		size_t n = MIN(iov->len, PAGE_SIZE - va % PAGE_SIZE);
 

@@ -169,7 +169,7 @@ static ssize_t pagemap_read(struct file *f, struct iov *iov, loff_t *pos)
 		return PTR_ERR(t);
 	if (!t || !t->mm)
 		return 0;
-	if (*pos % 8 || iov->len % 8)
+	if (*pos < 0 || *pos % 8 || iov->len % 8)
 		return -EINVAL;
 	mm = mm_get(t->mm);
 	n = pagemap_copy(mm, iov, pos);
