@@ -194,6 +194,30 @@ static void test_message_copy(void)
 	CHECK(!msgctl(queue, IPC_RMID, NULL));
 }
 
+static char *top;
+
+static void unmap_other(void)
+{
+	other = munmap(top, 2 * PAGE);
+}
+
+/* Nothing is mapped above what goes while the first answer is stored */
+static void test_residency(void)
+{
+	unsigned char *to = (void *)slow_page();
+	pthread_t t;
+	int rc;
+
+	top = mmap((void *)(0xC0000000 - 2 * PAGE), 2 * PAGE, PROT_READ,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	CHECK(top != MAP_FAILED);
+	t = begin(unmap_other);
+	rc = mincore(top, 2 * PAGE, to);
+	CHECK(rc == 0 || (rc == -1 && errno == ENOMEM));
+	finish(t);
+	CHECK(other == 0);
+}
+
 /* All of the file's part to be read, then each page written, in any order */
 static void write_pages(int f, unsigned order)
 {
@@ -241,6 +265,7 @@ int main(int argc, char **argv)
 	test_writers();
 	test_events();
 	test_message_copy();
+	test_residency();
 	test_shortage(f);
 	return passed("slowpages");
 }

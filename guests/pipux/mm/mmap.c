@@ -300,6 +300,8 @@ long sys_mmap2(uint32_t addr, uint32_t len, uint32_t prot, uint32_t flags,
 	if (flags & MAP_ANONYMOUS)
 		return flags & MAP_HUGETLB ? -EINVAL
 			: mmap_checked(addr, len, prot, flags, NULL, 0);
+	if (page_offset + (PAGE_ALIGN(len) >> PAGE_SHIFT) < page_offset)
+		return -EOVERFLOW;
 	file = fd_get(fd);
 	if (!file)
 		return -EBADF;

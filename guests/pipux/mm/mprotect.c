@@ -136,8 +136,11 @@ static bool file_present(const struct inode *inode, uint32_t index)
 	return true;
 }
 
-/* A page is resident once it was touched, by anybody if it is shared */
-static bool in_core(struct mm *mm, uint32_t addr)
+/*
+ * A page is resident once it was touched, by anybody if it is shared: 0, 1,
+ * or -ENOMEM if it was unmapped while the answer for another one was stored.
+ */
+static int in_core(struct mm *mm, uint32_t addr)
 {
 	uint32_t *entry = partition_entry(mm->part, addr);
 	struct vma *vma;
@@ -145,6 +148,8 @@ static bool in_core(struct mm *mm, uint32_t addr)
 	if (entry && *entry)
 		return true;
 	vma = vma_find(mm, addr);
+	if (!vma || vma->start > addr)
+		return -ENOMEM;
 	if (vma->file)
 		return file_present(vma->file->inode, page_index(vma, addr));
 	return vma->shm && shm_present(vma->shm, page_index(vma, addr));
@@ -163,9 +168,11 @@ long sys_mincore(uint32_t addr, uint32_t len, uint8_t *uvec)
 	if (!user_range_ok(uvec, 0))
 		return -EFAULT;
 	for (; addr < end; addr += PAGE_SIZE) {
-		uint8_t here = in_core(mm, addr);
+		int here = in_core(mm, addr);
 
-		if (put_user(here, uvec++))
+		if (here < 0)
+			return here;
+		if (put_user((uint8_t)here, uvec++))
 			return -EFAULT;
 	}
 	return 0;
