@@ -11,13 +11,14 @@ struct pipe *file_pipe(struct file *f)
 	return f->ops == &pipe_fops ? f->inode->pipe : NULL;
 }
 
-/* What is there, up to iov->len or one packet; some bytes or -EFAULT */
+/* What is there, up to iov->len or one packet; some bytes, or an error */
 static ssize_t take(struct pipe *p, struct iov *iov)
 {
-	ssize_t done = 0;
+	ssize_t done = mutex_lock_interruptible(&p->lock);
 	bool packet = false;
 
-	mutex_lock(&p->lock);
+	if (done)
+		return done;
 	while (iov->len && !pipe_empty(p) && !packet) {
 		struct pipe_slot *s = pipe_slot(p, p->tail);
 		uint32_t n = MIN((size_t)s->len, iov->len);
@@ -81,9 +82,10 @@ static long merge(struct pipe *p, struct iov *iov)
 
 static long merge_any(struct pipe *p, struct iov *iov)
 {
-	long rc;
+	long rc = mutex_lock_interruptible(&p->lock);
 
-	mutex_lock(&p->lock);
+	if (rc)
+		return rc;
 	rc = pipe_empty(p) ? 0 : merge(p, iov);
 	mutex_unlock(&p->lock);
 	return rc;

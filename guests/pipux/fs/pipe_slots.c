@@ -173,7 +173,9 @@ long pipe_set_size(struct pipe *p, unsigned long size)
 		return -EPERM;
 	if (max > PIPE_SLOTS_MAX)
 		return -ENOMEM;
-	mutex_lock(&p->lock);
+	rc = mutex_lock_interruptible(&p->lock);
+	if (rc)
+		return rc;
 	rc = resize(p, max);
 	mutex_unlock(&p->lock);
 	pipe_wake(&p->wr);

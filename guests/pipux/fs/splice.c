@@ -76,19 +76,20 @@ static long file_to_pipe(struct file *in, loff_t *pos, struct pipe *p,
 	return done ? done : rc;
 }
 
-/* Takes the first slot and keeps its place; false: there is none */
-static bool slot_take(struct pipe *p, struct pipe_slot *s)
+/* Takes the first slot and keeps its place: 1, 0: there is none, or errno */
+static long slot_take(struct pipe *p, struct pipe_slot *s)
 {
-	bool any;
+	long rc = mutex_lock_interruptible(&p->lock);
 
-	mutex_lock(&p->lock);
-	any = !pipe_empty(p);
-	if (any) {
+	if (rc)
+		return rc;
+	if (!pipe_empty(p)) {
 		*s = *pipe_slot(p, p->tail++);
 		p->reserved++;
+		rc = 1;
 	}
 	mutex_unlock(&p->lock);
-	return any;
+	return rc;
 }
 
 /* Gives back what is left of it */
@@ -111,10 +112,10 @@ static long slot_to_file(struct pipe *p, struct file *out, loff_t *pos,
 {
 	struct pipe_slot s;
 	struct iov iov;
-	long wrote;
+	long wrote = slot_take(p, &s);
 
-	if (!slot_take(p, &s))
-		return 0;
+	if (wrote <= 0)
+		return wrote;
 	iov = iov_kernel(s.page + s.off, MIN(n, (size_t)s.len));
 	wrote = file_write(out, &iov, pos);
 	if (wrote > 0) {
@@ -200,9 +201,10 @@ static long pipe_to_pipe(struct pipe *from, struct pipe *to, size_t n,
 
 	do {
 		rc = both_ready(from, to, nonblock);
+		if (rc == 0)
+			rc = mutex_lock_interruptible(&from->lock);
 		if (rc)
 			break;
-		mutex_lock(&from->lock);
 		rc = slots_move(from, to, n);
 		mutex_unlock(&from->lock);
 	} while (rc == 0 && from->writers);	/* another one was faster */

@@ -23,6 +23,25 @@ void mutex_lock(struct mutex *m)
 	m->depth++;
 }
 
+long mutex_lock_interruptible(struct mutex *m)
+{
+	struct waiter w;
+
+	if (m->owner && m->owner != current) {
+		wait_add(&m->waiters, &w);
+		while (m->owner != current) {
+			if (signal_pending()) {
+				wait_remove(&w);
+				return -ERESTARTSYS;
+			}
+			sleep_on(true, 0);
+		}
+	}
+	m->owner = current;
+	m->depth++;
+	return 0;
+}
+
 void mutex_unlock(struct mutex *m)
 {
 	struct waiter *w;

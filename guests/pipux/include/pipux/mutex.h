@@ -18,6 +18,9 @@ struct mutex {
 /* kernel/mutex.c */
 void mutex_init(struct mutex *m);
 void mutex_lock(struct mutex *m);	/* does not heed signals */
+/* 0, or -ERESTARTSYS.  For what is held while memory is reached that may have
+ * to be made: whoever is to end for that must not wait for the owner */
+long mutex_lock_interruptible(struct mutex *m);
 void mutex_unlock(struct mutex *m);
 
 #endif
