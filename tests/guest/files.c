@@ -3,8 +3,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
 
@@ -166,6 +168,34 @@ static void test_directories(void)
 	close(fd);
 }
 
+static void nothing(int number)
+{
+	(void)number;
+}
+
+/* A GiB, over and over the same MiB, until a signal comes */
+static void test_much(const char *name, ssize_t (*move)(int,
+		const struct iovec *, int))
+{
+	const struct itimerval soon = { { 0, 1000 }, { 0, 1000 } }, never = { 0 };
+	struct sigaction sa = { .sa_handler = nothing, .sa_flags = 0 };
+	static struct iovec v[IOV_MAX];
+	int fd = open(name, O_RDWR);
+	char *p = malloc(1 << 20);
+	ssize_t n;
+
+	CHECK(fd >= 0 && p && !sigaction(SIGALRM, &sa, NULL));
+	memset(p, 1, 1 << 20);
+	for (int i = 0; i < IOV_MAX; i++)
+		v[i] = (struct iovec){ p, 1 << 20 };
+	CHECK(!setitimer(ITIMER_REAL, &soon, NULL));
+	n = move(fd, v, IOV_MAX);
+	CHECK(!setitimer(ITIMER_REAL, &never, NULL));
+	CHECK((n > 0 && n < 1 << 30) || (n == -1 && errno == EINTR));
+	free(p);
+	close(fd);
+}
+
 static void test_devices(void)
 {
 	char bytes[64] = { 1 };
@@ -184,6 +214,9 @@ static void test_devices(void)
 	CHECK(read(fd, bytes, 32) == 32 && read(fd, bytes + 32, 32) == 32);
 	CHECK(memcmp(bytes, bytes + 32, 32));
 	close(fd);
+	test_much("/dev/urandom", readv);
+	test_much("/dev/urandom", writev);
+	test_much("/dev/zero", readv);
 	CHECK(!statfs("/tmp", &fs) && fs.f_bsize > 0);
 }
 

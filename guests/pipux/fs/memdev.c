@@ -5,6 +5,8 @@
 #include <pipux/random.h>
 #include <linux/random.h>
 
+#define ZEROS	(64 * PAGE_SIZE)	/* from one look at others to the next */
+
 static ssize_t null_read(struct file *f, struct iov *iov, loff_t *pos)
 {
 	return 0;
@@ -15,11 +17,22 @@ static ssize_t null_write(struct file *f, struct iov *iov, loff_t *pos)
 	return iov->len;
 }
 
+/* Between two pieces of much: others run, and a signal ends it */
+static bool go_on(void)
+{
+	sched_point();
+	return !signal_pending();
+}
+
 static ssize_t zero_read(struct file *f, struct iov *iov, loff_t *pos)
 {
 	size_t n = iov->len;
 
-	return iov_zero(iov, n) ? -EFAULT : (ssize_t)n;
+	do {
+		if (iov_zero(iov, MIN(iov->len, ZEROS)))
+			return -EFAULT;
+	} while (iov->len && go_on());
+	return n - iov->len;
 }
 
 /* Memory without a file */
@@ -44,7 +57,7 @@ static ssize_t random_read(struct file *f, struct iov *iov, loff_t *pos)
 	while (iov->len) {
 		size_t k = MIN(sizeof(buf), iov->len);
 
-		if (n > PAGE_SIZE && signal_pending())
+		if (n > PAGE_SIZE && !go_on())
 			return iov->len == n ? -ERESTARTSYS
 				: (ssize_t)(n - iov->len);
 		random_bytes(buf, k);
@@ -107,8 +120,10 @@ static ssize_t random_write(struct file *f, struct iov *iov, loff_t *pos)
 		if (iov_from(iov, buf, k))
 			return -EFAULT;
 		random_add(buf, k);
+		if ((n - iov->len) % PAGE_SIZE == 0 && !go_on())
+			break;
 	}
-	return n;
+	return n - iov->len;
 }
 
 static const struct file_ops null_ops = {

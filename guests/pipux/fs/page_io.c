@@ -7,6 +7,7 @@
 #include "internal.h"
 #include <pipux/page.h>
 
+#define OTHERS		64u	/* pages read from one look at others on */
 #define SIZE_LIMIT	((loff_t)1 << 44)	/* page numbers of 32 bits */
 
 ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos)
@@ -39,6 +40,11 @@ ssize_t page_read(struct file *f, struct iov *iov, loff_t *pos)
 		}
 		*pos += k;
 		done += k;
+		if (unlikely(done < n && (*pos >> PAGE_SHIFT) % OTHERS == 0)) {
+			sched_point();
+			if (fatal_signal_pending())
+				break;
+		}
 	}
 	file_accessed(f);
 	return done;

@@ -45,6 +45,7 @@ static ssize_t transfer(struct transfer *t, size_t n)
 		/* what there is, is enough: a pipe or socket would wait */
 		if (rc < got || got < (ssize_t)want)
 			break;
+		sched_point();
 		if (signal_pending())
 			break;
 	}

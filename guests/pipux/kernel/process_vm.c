@@ -62,6 +62,9 @@ static ssize_t copy_all(const struct remote *r, struct iov *iov)
 			there += n;
 			left -= n;
 			done += n;
+			sched_point();
+			if (fatal_signal_pending())
+				return done;
 		}
 	}
 	return done;

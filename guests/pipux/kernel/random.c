@@ -104,6 +104,7 @@ long sys_getrandom(uint8_t *ubuf, size_t n, uint32_t flags)
 		if (copy_to_user(ubuf + done, chunk, part))
 			return done ? (long)done : -EFAULT;
 		done += part;
+		sched_point();
 		if (done < n && signal_pending())
 			break;
 	}
