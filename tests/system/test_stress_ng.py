@@ -23,9 +23,10 @@ shm-sysv sigq sock splice timerfd udp vm-rw""".split()
 ONCE = "for name in memfd mq shm-sysv; do stress $name 1; done"
 
 # Not among them: those that need what is not there on purpose (io-uring,
-# landlock, modules, other processors), half a gigabyte (shm), those that native
-# Linux takes a minute for (resources), and jpeg, which computes for as long
-# here.
+# landlock, modules, other processors), half a gigabyte (shm), the one that makes
+# any call at all and so leaves message queues and the like (enosys), those that
+# native Linux takes a minute for (resources), and jpeg, which computes for as
+# long here.
 ALL = """affinity aio aiol alarm atomic bad-altstack bigheap branch brk bsearch
 cache cap chattr chdir chown chroot clock clone close context copy-file cpu
 crypt daemon dekker dev dev-shm dir dirdeep dirmany dynlib enosys env
