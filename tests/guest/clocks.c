@@ -154,6 +154,28 @@ static void test_timers_of_others(void)
 	CHECK(!pthread_join(thread, NULL));
 }
 
+static volatile sig_atomic_t profiled;
+
+static void note_profile(int number)
+{
+	profiled = number;
+}
+
+/* Time that nobody uses is nobody's, whatever looks at it meanwhile */
+static void test_idle_time(void)
+{
+	struct itimerval limit = { .it_value.tv_usec = 200000 };
+	struct itimerval off = { { 0, 0 }, { 0, 0 } };
+	long long used = now(CLOCK_PROCESS_CPUTIME_ID);
+
+	CHECK(signal(SIGPROF, note_profile) != SIG_ERR);
+	CHECK(!setitimer(ITIMER_PROF, &limit, NULL));
+	CHECK(!usleep(900000) || errno == EINTR);
+	CHECK(now(CLOCK_PROCESS_CPUTIME_ID) - used < SECOND / 5);
+	CHECK(!profiled);
+	CHECK(!setitimer(ITIMER_PROF, &off, NULL));
+}
+
 static void use(size_t kib)
 {
 	long long start = now(CLOCK_PROCESS_CPUTIME_ID);
@@ -200,5 +222,6 @@ int main(void)
 	test_processor_time();
 	test_thread_time();
 	test_timers_of_others();
+	test_idle_time();
 	return passed("clocks");
 }

@@ -53,7 +53,7 @@ void task_account(struct task *t)
 {
 	uint64_t in_kernel;
 
-	if (t == current) {
+	if (t == current && !idling) {
 		account_run();
 		t->kernel_tsc += rdtsc_low() - kernel_since;
 		kernel_since = rdtsc_low();

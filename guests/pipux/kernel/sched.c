@@ -23,12 +23,11 @@
 #define WAKE_LEAD	4	/* ms that it takes to replace current at once */
 
 struct task *current;
-bool need_resched;
+bool need_resched, idling;
 
 static struct list queue = LIST_INIT(queue);
 static uint32_t nr_queued;
 static uint64_t min_vruntime, switches;
-static bool idling;
 static uint32_t rt_ticks;
 static bool others_turn, yielding;
 

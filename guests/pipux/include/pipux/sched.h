@@ -202,6 +202,7 @@ uint64_t idle_time(void);
 void schedule(void);			/* gives up the processor */
 void wake_task(struct task *t);		/* makes it runnable */
 extern bool need_resched;
+extern bool idling;			/* on current's stack, but not for it */
 uint32_t nr_runnable(void);		/* with the running one */
 void sched_enqueue(struct task *t);	/* fork: starts beside current */
 void sched_yield_current(void);
