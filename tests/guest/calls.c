@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 
 #include "check.h"
 
@@ -151,6 +152,32 @@ static void test_process_vm(void)
 	expect_success(pid);
 	close(fd[0]);
 	close(fd[1]);
+}
+
+/* However much is copied, others run, and SIGKILL ends it */
+static void test_process_vm_long(void)
+{
+	static struct iovec all[256];	/* 2 GiB */
+	size_t size = 8 << 20;
+	struct timespec used;
+	clockid_t clock;
+	char *block = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	pid_t pid;
+
+	CHECK(block != MAP_FAILED);
+	for (int i = 0; i < 256; i++)
+		all[i] = (struct iovec){ block, size };
+	pid = checked_fork();
+	if (!pid)
+		for (;;)
+			process_vm_readv(getpid(), all, 256, all, 256, 0);
+	usleep(100000);
+	CHECK(!clock_getcpuclockid(pid, &clock));
+	CHECK(!clock_gettime(clock, &used) && used.tv_sec < 3);
+	CHECK(!kill(pid, SIGKILL));
+	expect_signal(pid, SIGKILL);
+	CHECK(!munmap(block, size));
 }
 
 #ifndef SYS_process_mrelease
@@ -406,6 +433,7 @@ int main(void)
 	test_pidfd();
 	test_clone_pidfd();
 	test_process_vm();
+	test_process_vm_long();
 	test_process_madvise();
 	test_kcmp();
 	test_openat2();

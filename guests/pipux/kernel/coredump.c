@@ -95,7 +95,8 @@ static void put_headers(struct core *c, struct mm *mm, size_t notes)
 	}
 }
 
-/* Pages that were never touched, or cannot be read, are holes */
+/* Pages that were never touched, or cannot be read, are holes.  SIGKILL ends
+ * even this */
 static void put_memory(struct core *c, struct mm *mm, const struct vma *v,
 		uint8_t *page)
 {
@@ -109,6 +110,8 @@ static void put_memory(struct core *c, struct mm *mm, const struct vma *v,
 			put(c, page, PAGE_SIZE);
 		else
 			c->pos += PAGE_SIZE;
+		sched_point();
+		c->failed = c->failed || fatal_signal_pending();
 	}
 }
 
