@@ -191,6 +191,47 @@ static void test_shared_descriptors(void)
 	CHECK(close(fd) == 0);
 }
 
+#define QUEUED	200
+
+/* What RLIMIT_SIGPENDING leaves to a user who has `many` signals waiting */
+static void queue_signals(int many)
+{
+	struct rlimit limit = { QUEUED, QUEUED };
+	union sigval value = { 0 };
+	sigset_t all;
+
+	CHECK(sigfillset(&all) == 0);
+	CHECK(sigprocmask(SIG_BLOCK, &all, NULL) == 0);
+	CHECK(setrlimit(RLIMIT_SIGPENDING, &limit) == 0);
+	for (int i = 0; i < many; i++)
+		CHECK(sigqueue(getpid(), SIGRTMIN, value) == 0);
+	if (many == QUEUED)
+		CHECK_ERRNO(sigqueue(getpid(), SIGRTMIN, value), EAGAIN);
+}
+
+/* Signals that one user does not take leave room for another's */
+static void test_signal_queues(void)
+{
+	pid_t full = user_fork(), pid;
+	int status;
+
+	if (full == 0) {
+		queue_signals(QUEUED);
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	CHECK(waitpid(full, &status, WUNTRACED) == full && WIFSTOPPED(status));
+	pid = checked_fork();
+	if (pid == 0) {
+		CHECK(setuid(USER + 1) == 0);
+		queue_signals(QUEUED);
+		_exit(0);
+	}
+	expect_success(pid);
+	CHECK(kill(full, SIGKILL) == 0);
+	expect_signal(full, SIGKILL);
+}
+
 int main(int argc, char **argv)
 {
 	self = argv[0];
@@ -206,6 +247,7 @@ int main(int argc, char **argv)
 	test_former_root();
 	test_set_uid();
 	test_shared_descriptors();
+	test_signal_queues();
 	CHECK(unlink(SECRET) == 0 && unlink(SET_UID) == 0);
 	return passed("rights");
 }

@@ -245,6 +245,42 @@ static void choose_thread(struct process *p, struct task *t, int sig)
 		wake_task(sleeper);
 }
 
+static uint32_t queue_length(const struct sigpending *p)
+{
+	const struct sigqueue *q;
+	uint32_t n = 0;
+
+	list_for_each(q, &p->queue, link)
+		n++;
+	return n;
+}
+
+/* Entries that a user's processes have */
+static uint32_t queued_for(uint32_t uid)
+{
+	const struct process *p;
+	const struct task *t;
+	uint32_t n = 0;
+
+	list_for_each(p, &all_processes, all_link) {
+		if (p->leader->cred.uid != uid)
+			continue;
+		n += queue_length(&p->pending);
+		list_for_each(t, &p->threads, thread_link)
+			n += queue_length(&t->pending);
+	}
+	return n;
+}
+
+/* May p's user have one more?  They are counted one by one only if there are
+ * as many at all */
+static bool has_room(const struct process *p)
+{
+	uint32_t limit = p->limits[RLIMIT_SIGPENDING].rlim_cur;
+
+	return queued < limit || queued_for(p->leader->cred.uid) < limit;
+}
+
 /*
  * RLIMIT_SIGPENDING is for what programs queue: a standard signal of kill(2)
  * or the kernel always has room.  0, or -EAGAIN for one that has none.
@@ -255,7 +291,7 @@ static int queue_add(struct sigpending *to, struct process *p, int sig,
 	struct sigqueue *q = NULL;
 	bool unlimited = sig < SIGRT_MIN && (!info || info->code >= 0);
 
-	if (unlimited || queued < p->limits[RLIMIT_SIGPENDING].rlim_cur)
+	if (unlimited || has_room(p))
 		q = kmalloc(sizeof(*q));
 	if (!q) {
 		if (sig >= SIGRT_MIN && info && info->code < 0)
