@@ -29,7 +29,7 @@ ONCE = "for name in memfd mq shm-sysv; do stress $name 1; done"
 # long here.
 ALL = """affinity aio aiol alarm atomic bad-altstack bigheap branch brk bsearch
 cache cap chattr chdir chown chroot clock clone close context copy-file cpu
-crypt daemon dekker dev dev-shm dir dirdeep dirmany dynlib enosys env
+crypt daemon dekker dev dev-shm dir dirdeep dirmany dynlib env
 exit-group fault fifo file-ioctl filename flock forkheavy fp fp-error fstat
 full funccall funcret getdent getrandom goto handle hash hdd heapsort hrtimers
 hsearch icache icmp-flood inode-flags io ioprio itimer judy kcmp klog lease
