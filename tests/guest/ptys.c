@@ -439,6 +439,27 @@ static void test_lock(void)
 	CHECK(!close(slave) && !close(master));
 }
 
+/* Who may only write to a terminal cannot make it his own: /dev/tty reads */
+static void test_write_only(void)
+{
+	int m, s, w;
+	pid_t pid;
+
+	open_pair(&m, &s);
+	w = open(ptsname(m), O_WRONLY | O_NOCTTY);
+	CHECK(w >= 0);
+	pid = checked_fork();
+	if (pid == 0) {
+		CHECK(setsid() > 0 && (geteuid() || !setuid(1)));
+		CHECK_ERRNO(ioctl(w, TIOCSCTTY, 0), EPERM);
+		CHECK_ERRNO(open("/dev/tty", O_RDONLY), ENXIO);
+		CHECK(!ioctl(s, TIOCSCTTY, 0) && !ioctl(w, TIOCSCTTY, 0));
+		_exit(0);
+	}
+	expect_success(pid);
+	CHECK(!close(m) && !close(s) && !close(w));
+}
+
 /* All that there are: the last works, one more is an error, then all again */
 static void test_many(void)
 {
@@ -477,6 +498,7 @@ int main(void)
 	test_leader_exit();
 	test_background();
 	test_lock();
+	test_write_only();
 	test_many();
 	return passed("ptys");
 }

@@ -275,6 +275,11 @@ long tty_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 
 	if (tty_hung_up(tf))
 		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
+	/* /dev/tty asks nobody: who may not read must not make it his */
+	if (cmd == TIOCSCTTY && !(f->mode & FMODE_READ)
+	    && !capable(CAP_SYS_ADMIN)
+	    && tf->tty->session != current->process->session)
+		return -EPERM;
 	return tty_ioctl_on(tf->tty, cmd, arg, false);
 }
 
