@@ -67,7 +67,7 @@ static int make_other(const struct cpio_entry *e, const char *link)
 	if ((e->mode & S_IFMT) == S_IFDIR)
 		return do_mkdir(AT_FDCWD, e->name, e->mode);
 	return do_mknod(AT_FDCWD, e->name, e->mode,
-		MKDEV(e->rdev_major, e->rdev_minor));
+		MKDEV(e->rdev_major, e->rdev_minor), NULL);
 }
 
 static int make_replacing(const struct cpio_entry *e, const char *link)

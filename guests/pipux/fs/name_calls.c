@@ -58,7 +58,7 @@ long sys_mknodat(int dfd, const char *upath, uint32_t mode, uint32_t dev)
 	/* Of other kinds a file system may keep something else in its place */
 	if ((mode & S_IFMT) != S_IFCHR && (mode & S_IFMT) != S_IFBLK)
 		dev = 0;
-	rc = do_mknod(dfd, path, mode, dev_decode(dev));
+	rc = do_mknod(dfd, path, mode, dev_decode(dev), NULL);
 	kfree(path);
 	return rc;
 }

@@ -107,8 +107,10 @@ int do_mkdir(int dfd, const char *path, uint32_t mode)
 		: parent->ops->mkdir(parent, d, mode | S_IFDIR));
 }
 
-/* The type is one that mknod(2) makes; see sys_mknodat */
-int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev)
+/* The type is one that mknod(2) makes; see sys_mknodat.  *made (NULL: not
+ * wanted) is the new place, referenced */
+int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev,
+		struct path *made)
 {
 	struct path dir;
 	struct dentry *d;
@@ -134,6 +136,8 @@ int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev)
 		rc = parent->ops->create(parent, d, mode);
 	else if (type != S_IFREG && parent->ops->mknod)
 		rc = parent->ops->mknod(parent, d, mode, dev);
+	if (rc == 0 && made)
+		*made = path_get(&(struct path){ dir.mnt, d });
 	return name_made(d, &dir, rc);
 }
 

@@ -123,13 +123,10 @@ static int bind_path(struct unix_sock *u, const struct sockaddr_storage *addr)
 {
 	const char *path = path_of(addr);
 	struct path p;
-	int rc = do_mknod(AT_FDCWD, path, S_IFSOCK | 0777, 0);
+	int rc = do_mknod(AT_FDCWD, path, S_IFSOCK | 0777, 0, &p);
 
 	if (rc)
 		return rc == -EEXIST ? -EADDRINUSE : rc;
-	rc = path_lookup(AT_FDCWD, path, 0, &p);
-	if (rc)
-		return rc;
 	rc = u->addr ? -EINVAL : bind_place(u, addr, &p);
 	path_put(&p);
 	if (rc)

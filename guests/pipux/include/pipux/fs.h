@@ -419,7 +419,8 @@ int path_lookup(int dfd, const char *path, unsigned flags, struct path *p);
 struct file *file_open(int dfd, const char *path, int flags, uint32_t mode);
 struct file *path_open(const struct path *p, int flags); /* without checks */
 int do_mkdir(int dfd, const char *path, uint32_t mode);
-int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev);
+int do_mknod(int dfd, const char *path, uint32_t mode, dev_t dev,
+	struct path *made);
 int do_symlink(const char *to, int dfd, const char *path);
 int do_unlink(int dfd, const char *path, bool dir);
 int do_link(int odfd, const char *old, int ndfd, const char *new,
