@@ -336,6 +336,35 @@ static void backlog(void)
 	close(c[1]);
 }
 
+/* Those that were reset before they were accepted count like the others */
+static void backlog_of_resets(int defer)
+{
+	const struct linger reset = { .l_onoff = 1 };
+	int l = listener(4), n = 0, a;
+
+	if (defer)
+		set_option(l, IPPROTO_TCP, TCP_DEFER_ACCEPT, 100);
+	for (int i = 0; i < 100; i++) {
+		struct sockaddr_in to = name_of(l);
+
+		a = new_socket(SOCK_STREAM | SOCK_NONBLOCK);
+		CHECK(!connect(a, SA(to)) || errno == EINPROGRESS);
+		CHECK(!setsockopt(a, SOL_SOCKET, SO_LINGER, &reset,
+			sizeof(reset)));
+		close(a);
+	}
+	CHECK(!fcntl(l, F_SETFL, O_NONBLOCK));
+	while ((a = accept(l, NULL, NULL)) >= 0) {
+		n++;
+		close(a);
+	}
+	CHECK(errno == EAGAIN && n <= 5 && (n || defer));
+	a = connected_to(l);
+	CHECK(write(a, "x", 1) == 1 && (await(l, POLLIN) & POLLIN));
+	close(a);
+	close(l);
+}
+
 /* What is said of data means nothing to a listener, and does no harm */
 static void deaf(void)
 {
@@ -496,6 +525,8 @@ int main(void)
 	resets_at_once();
 	linger();
 	backlog();
+	backlog_of_resets(0);
+	backlog_of_resets(1);
 	deaf();
 	states();
 	options();

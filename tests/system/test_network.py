@@ -32,7 +32,8 @@ def boot_with_card(command, **options):
                 timeout=300, **options)
 
 
-@pytest.mark.parametrize("name", ["inet_tcp", "inet_udp", "inet_names"])
+@pytest.mark.parametrize("name", ["inet_tcp", "inet_udp", "inet_names",
+                                  "inet_raw"])
 def test_program(name):
     """Twice, and nothing is left: neither pages nor objects."""
     first = f"/{name}; until {IDLE}; do sleep 1; done"

@@ -30,7 +30,8 @@ bool inet_is_local(uint32_t address);
 /* ... or the broadcast address of an interface, or of all */
 bool inet_is_broadcast(uint32_t address);
 
-/* loopback.c: delivers what was sent to lo; not from lwIP's callbacks */
+/* loopback.c: delivers what was sent to lo, of very much the rest a little
+ * later; not from lwIP's callbacks */
 void inet_run(void);
 struct netdev *inet_loopback(void);
 /* A copy of p will be received as from netif, which is not lo */

@@ -16,10 +16,12 @@
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <pipux/mm.h>
+#include <pipux/work.h>
 #include <lwip/ip4.h>
 #include <lwip/prot/ip4.h>
 
 #define QUEUE		256u		/* packets; a power of two */
+#define BUDGET		1024u		/* packets in one go */
 #define HEADERS		128u		/* IP's and TCP's are 120 at most */
 #define LO_MTU		65535		/* lwIP counts in 16 bits */
 
@@ -147,14 +149,26 @@ static void show_packet(struct netdev *dev, struct pbuf *p)
 	pbuf_free(p);
 }
 
+static void run_on(struct work *w)
+{
+	inet_run();
+}
+
+static struct work rest = WORK_INIT(rest, run_on);
+
+/*
+ * Two ends of a connection that somebody has brought out of step answer each
+ * other for ever: others must be able to run, and to end them.
+ */
 void inet_run(void)
 {
 	struct netdev *dev = inet_loopback();
+	unsigned budget = BUDGET;
 
 	if (running)
 		return;
 	running = true;
-	while (head != tail) {
+	while (head != tail && budget--) {
 		struct pbuf *p = queue[head++ % QUEUE];
 
 		if (unlikely(p->if_idx)) {
@@ -170,6 +184,8 @@ void inet_run(void)
 		(void)lo_input(p, inet_netif(dev));
 	}
 	running = false;
+	if (unlikely(head != tail))
+		work_schedule(&rest);
 }
 
 static int lo_open(struct netdev *dev)

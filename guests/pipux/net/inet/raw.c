@@ -154,6 +154,8 @@ static int ping_bind_socket(struct socket *s,
 
 	if (rc == 0 && k->lport)
 		rc = -EINVAL;
+	if (rc == 0 && port && id_taken(k, ip, port))
+		rc = -EADDRINUSE;
 	if (rc == 0)
 		rc = raw_bind_socket(s, addr, len);
 	if (rc == 0)

@@ -496,6 +496,7 @@ void inet_tcp_second(void)
 void inet_tcp_init(void)
 {
 	freed_id = tcp_ext_arg_alloc_id();
+	tcp_hook_init();
 }
 
 const struct socket_ops tcp_socket_ops = {

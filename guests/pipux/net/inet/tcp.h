@@ -75,7 +75,7 @@ void tcp_discard(struct tcp_sock *t);	/* what was received */
 
 /* tcp_urgent.c */
 enum { URGENT_NONE, URGENT_AHEAD, URGENT_HERE, URGENT_READ };
-err_t tcp_urgent_hook(struct tcp_pcb *pcb, const struct tcp_hdr *h);
+void tcp_urgent_announced(struct tcp_pcb *pcb, const struct tcp_hdr *h);
 void tcp_urgent_arrived(struct tcp_sock *t);
 bool tcp_at_mark(const struct tcp_sock *t);	/* sockatmark(3) */
 bool tcp_urgent_unread(const struct tcp_sock *t);
@@ -83,6 +83,8 @@ bool tcp_urgent_unread(const struct tcp_sock *t);
 enum mark { MARK_NONE, MARK_HERE } tcp_mark(struct tcp_sock *t, size_t *n);
 ssize_t tcp_recv_urgent(struct socket *s, struct socket_msg *m);
 void tcp_send_urgent(struct tcp_pcb *pcb);
+
+void tcp_hook_init(void);			/* tcp_hook.c */
 
 /* tcp_option.c */
 void tcp_option_changed(struct socket *s, int name);

@@ -6,6 +6,39 @@
  */
 #include "tcp.h"
 
+/* One that ended while it waited; false: there is none */
+static bool drop_ended(struct list *waiting)
+{
+	struct tcp_sock *t;
+
+	list_for_each(t, waiting, link)
+		if (!t->pcb) {
+			tcp_sock_free(t);
+			return true;
+		}
+	return false;
+}
+
+static unsigned length(const struct list *waiting)
+{
+	const struct tcp_sock *t;
+	unsigned n = 0;
+
+	list_for_each(t, waiting, link)
+		n++;
+	return n;
+}
+
+/* lwIP's backlog counts those that live; with the others it is as long */
+static void make_room(struct tcp_sock *l)
+{
+	const struct tcp_pcb_listen *pcb = (void *)l->pcb;
+
+	if (length(&l->accepting) + length(&l->silent) >= pcb->backlog
+			&& !drop_ended(&l->silent))
+		(void)drop_ended(&l->accepting);
+}
+
 /* lwIP has a new connection for a listener: it waits to be accepted */
 static err_t accepted(void *arg, struct tcp_pcb *pcb, err_t err)
 {
@@ -16,6 +49,7 @@ static err_t accepted(void *arg, struct tcp_pcb *pcb, err_t err)
 	t = tcp_sock_new();
 	if (!t)
 		return ERR_MEM;		/* lwIP resets it */
+	make_room(l);
 	t->listener = l;
 	t->connected = true;
 	t->told = true;
@@ -44,12 +78,7 @@ void tcp_undefer(struct tcp_sock *t)
 
 unsigned tcp_accepting(const struct tcp_sock *t)
 {
-	const struct tcp_sock *child;
-	unsigned n = 0;
-
-	list_for_each(child, &t->accepting, link)
-		n++;
-	return n;
+	return length(&t->accepting);
 }
 
 int tcp_listen_socket(struct socket *s, int backlog)

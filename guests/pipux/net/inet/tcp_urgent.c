@@ -26,27 +26,25 @@ bool tcp_urgent_unread(const struct tcp_sock *t)
 	return t->urgent == URGENT_HERE && distance(t) >= 0;
 }
 
-/* lwIP's hook: a packet with a pointer that is news (seqno: host order) */
-err_t tcp_urgent_hook(struct tcp_pcb *pcb, const struct tcp_hdr *h)
+/* A packet with a pointer that may be news (seqno: host order) */
+void tcp_urgent_announced(struct tcp_pcb *pcb, const struct tcp_hdr *h)
 {
-	struct tcp_sock *t = pcb->state >= ESTABLISHED ? pcb->callback_arg
-		: NULL;
+	struct tcp_sock *t = pcb->callback_arg;
 	uint16_t pointer = ntohs(h->urgp);
 	int32_t ahead;
 
 	if (!t)
-		return ERR_OK;
+		return;
 	ahead = h->seqno + pointer - !!pointer - pcb->rcv_nxt;
 	if (ahead < 0 || (t->urgent && distance(t) >= 0
 			&& (int32_t)(t->rx_total + ahead - t->urgent_at) <= 0))
-		return ERR_OK;
+		return;
 	t->urgent = URGENT_AHEAD;
 	t->urgent_at = t->rx_total + ahead;
 	if (t->k.s) {
 		file_urgent(t->k.s->file);
 		socket_wake(&t->k.s->rd);
 	}
-	return ERR_OK;
 }
 
 /* Data has come: perhaps with the byte, which is kept aside */

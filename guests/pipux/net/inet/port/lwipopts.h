@@ -75,7 +75,7 @@
 #define TCP_LISTEN_BACKLOG		1
 #define LWIP_TCP_KEEPALIVE		1
 #define LWIP_TCP_SACK_OUT		1
-#define LWIP_TCP_PCB_NUM_EXT_ARGS	1	/* says when one is freed */
+#define LWIP_TCP_PCB_NUM_EXT_ARGS	2	/* ../tcp.c, ../tcp_hook.c */
 #define TCP_MSL				30000UL	/* TIME_WAIT: 60 s */
 
 /* What lwIP asks of us */
@@ -84,7 +84,8 @@ struct netif;
 struct pbuf;
 struct tcp_pcb;
 struct tcp_hdr;
-signed char tcp_urgent_hook(struct tcp_pcb *pcb, const struct tcp_hdr *h);
+signed char tcp_packet_hook(struct tcp_pcb *pcb, const struct tcp_hdr *h,
+	const struct pbuf *p);
 struct netif *route_hook(const struct ip4_addr *src,
 	const struct ip4_addr *dest);
 const struct ip4_addr *gateway_hook(struct netif *netif,
@@ -92,7 +93,7 @@ const struct ip4_addr *gateway_hook(struct netif *netif,
 #define LWIP_HOOK_IP4_ROUTE_SRC(src, dest)	route_hook(src, dest)
 #define LWIP_HOOK_ETHARP_GET_GW(netif, dest)	gateway_hook(netif, dest)
 #define LWIP_HOOK_TCP_INPACKET_PCB(pcb, hdr, optlen, opt1len, opt2, p) \
-	(TCPH_FLAGS(hdr) & TCP_URG ? tcp_urgent_hook(pcb, hdr) : ERR_OK)
+	tcp_packet_hook(pcb, hdr, p)
 #define LWIP_HOOK_TCP_ISN(lip, lport, rip, rport) \
 	inet_isn((lip)->addr, lport, (rip)->addr, rport)
 
