@@ -500,6 +500,47 @@ static void test_ends(void)
 	close(p[1]);
 }
 
+struct pair {
+	aio_context_t ctx;
+	struct iocb *io[2];
+};
+
+static void *submitter(void *arg)
+{
+	struct pair *p = arg;
+
+	return (void *)syscall(SYS_io_submit, p->ctx, 2, p->io);
+}
+
+/* The end of a context whose submitter still waits, and goes on after it */
+static void test_late_poll(void)
+{
+	static char byte;
+	struct iocb first = request(IOCB_CMD_PREAD, 0, &byte, 1, 0);
+	struct iocb second = request(IOCB_CMD_POLL, 0, (void *)1, 0, 0);
+	struct pair pair = { 0, { &first, &second } };
+	pthread_t one, other;
+	void *rc;
+	int p[2], q[2];
+
+	CHECK(pipe(p) == 0 && pipe(q) == 0 && setup(8, &pair.ctx) == 0);
+	first.aio_fildes = p[0];
+	second.aio_fildes = q[0];
+	CHECK(pthread_create(&one, NULL, submitter, &pair) == 0);
+	usleep(100000);
+	CHECK(pthread_create(&other, NULL, destroyer, (void *)pair.ctx) == 0);
+	usleep(300000);
+	CHECK(write(p[1], "x", 1) == 1);
+	pthread_join(one, &rc);
+	FACT((long)rc, "submitted, the second too late");
+	pthread_join(other, &rc);
+	FACT((long)rc, "destroyed meanwhile");
+	for (int i = 0; i < 2; i++) {
+		close(p[i]);
+		close(q[i]);
+	}
+}
+
 static long number(const char *path)
 {
 	FILE *f = fopen(path, "r");
@@ -549,6 +590,7 @@ int main(int argc __attribute__((unused)), char **argv)
 	test_waiting(ctx);
 	test_masks(ctx);
 	test_ends();
+	test_late_poll();
 	CHECK(destroy(ctx) == 0);
 	test_settings();
 	return 0;

@@ -84,13 +84,16 @@ static void look_again(struct work *w)
 		answer(p, ready);
 }
 
-/* A file that is not ready and has nothing to wait on never will be */
+/*
+ * A file that is not ready and has nothing to wait on never will be.  Nobody
+ * cancels any more what comes to a context that has ended.
+ */
 static long poll_begin_waiting(struct aio_poll *p)
 {
 	struct aio_table t = { .table.add = register_poll, .poll = p };
 	uint32_t ready = ask(p->request.file, p->events, &t.table);
 
-	if (ready) {
+	if (ready || p->request.ctx->dead) {
 		answer(p, ready);
 	} else if (!p->nr_waiters) {
 		forget(p);

@@ -117,24 +117,33 @@ void aio_ring_push(struct aio_context *ctx, const struct io_event *e)
 		r->tail = ctx->tail;
 }
 
+static void set_head(const struct aio_context *ctx, uint32_t head)
+{
+	struct ring *r = ring_of(ctx);
+
+	if (r)
+		r->head = head;
+}
+
+/* An event is taken before it is copied, which may sleep */
 long aio_ring_take(struct aio_context *ctx, struct io_event *uevents, long n)
 {
-	uint32_t head = head_of(ctx);
-	struct ring *r;
+	uint32_t first = head_of(ctx), head;
 	long got;
 
-	for (got = 0; got < n && head != ctx->tail; got++) {
+	for (got = 0; got < n && (head = head_of(ctx)) != ctx->tail; got++) {
 		const struct io_event *from = slot(ctx, head);
+		uint32_t next = (head + 1) % ctx->slots;
 		struct io_event e = { 0 };
 
 		if (from)
 			e = *from;
-		if (copy_to_user(uevents + got, &e, sizeof(e)))
+		set_head(ctx, next);
+		if (copy_to_user(uevents + got, &e, sizeof(e))) {
+			if (head_of(ctx) == next)
+				set_head(ctx, first);
 			return -EFAULT;
-		head = (head + 1) % ctx->slots;
+		}
 	}
-	r = ring_of(ctx);
-	if (r && got)
-		r->head = head;
 	return got;
 }
