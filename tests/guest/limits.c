@@ -6,13 +6,17 @@
  * limits hog    allocates and touches memory without end
  * limits files  opens, and fills the file system, without end
  * limits mounts mounts everything on itself, in namespaces without end
+ * limits notices closes queues under those who want to hear of them
  */
 #include <fcntl.h>
+#include <mqueue.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "check.h"
 
@@ -137,6 +141,51 @@ static int mounts(void)
 	return passed("limits mounts");
 }
 
+static mqd_t queue;
+
+static int close_queue(void *unused)
+{
+	(void)unused;
+	return (int)syscall(SYS_close, queue);
+}
+
+static long slab_kib(void)
+{
+	FILE *f = fopen("/proc/meminfo", "r");
+	char line[80];
+	long n = -1;
+
+	CHECK(f);
+	while (n < 0 && fgets(line, sizeof(line), f))
+		(void)sscanf(line, "Slab: %ld", &n);
+	CHECK(n >= 0 && !fclose(f));
+	return n;
+}
+
+/* A queue is closed by another process than the one that wants a notice */
+static int notices(void)
+{
+	static char stack[16384], cookie[32];
+	long before = slab_kib();
+
+	for (int i = 0; i < 2000; i++) {
+		int s = socket(AF_NETLINK, SOCK_RAW, 0);
+		struct sigevent ev = { .sigev_notify = SIGEV_THREAD,
+			.sigev_signo = s, .sigev_value.sival_ptr = cookie };
+		pid_t pid;
+
+		queue = mq_open("/notices", O_RDWR | O_CREAT, 0600, NULL);
+		CHECK(s >= 0 && queue >= 0 && !mq_unlink("/notices"));
+		CHECK(!syscall(SYS_mq_notify, queue, &ev) && !close(s));
+		pid = clone(close_queue, stack + sizeof(stack),
+			CLONE_FILES | SIGCHLD, NULL);
+		CHECK(pid > 0);
+		expect_success(pid);
+	}
+	CHECK(slab_kib() < before + 200);
+	return passed("limits notices");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "bomb"))
@@ -147,6 +196,8 @@ int main(int argc, char **argv)
 		return mounts();
 	if (argc == 2 && !strcmp(argv[1], "files"))
 		return files();
-	puts("usage: limits bomb|hog|files|mounts");
+	if (argc == 2 && !strcmp(argv[1], "notices"))
+		return notices();
+	puts("usage: limits bomb|hog|files|mounts|notices");
 	return 2;
 }

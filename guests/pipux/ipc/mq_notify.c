@@ -34,6 +34,11 @@ void mqueue_notify(struct mqueue *q)
 		send_signal_process(info.signo, &info, p);
 }
 
+void mqueue_end(struct mqueue *q)
+{
+	unregister(q, NOTIFY_REMOVED);
+}
+
 /* Any close by the registered process takes its registration back */
 void mqueue_flush(struct file *f)
 {

@@ -32,6 +32,7 @@ static void queue_evict(struct inode *inode)
 		kfree(m);
 	list_del(&q->link);
 	nr_queues--;
+	mqueue_end(q);		/* whoever asked has it open no more */
 	kfree(q);
 }
 

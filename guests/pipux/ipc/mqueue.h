@@ -36,8 +36,9 @@ static inline struct mqueue *mqueue_of(const struct file *f)
 	return f->inode->priv;
 }
 
-/* mq_notify.c: a message came; a descriptor is closed */
+/* mq_notify.c: a message came; a descriptor is closed; the queue goes */
 void mqueue_notify(struct mqueue *q);
 void mqueue_flush(struct file *f);
+void mqueue_end(struct mqueue *q);
 
 #endif
