@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * slowpages FILE: calls whose memory comes from a disk sleep in their middle,
- * and another thread runs.  FILE has 24 MiB that nobody has read since it was
- * mounted.  After that: a page of the file is written when there is no memory.
+ * slowpages FILE PROGRAM: calls whose memory comes from a disk sleep in their
+ * middle, and another thread runs.  FILE has 24 MiB that nobody has read since
+ * it was mounted.  PROGRAM is this one, on the disk: threads execute it at once.
+ * After that: a page of the file is written when there is no memory.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -13,7 +14,11 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
+#include <time.h>
 
 #include "check.h"
 
@@ -24,10 +29,11 @@
 #define ROOM	(6 * MIB)
 #define STRIDE	(512 * 1024)		/* more than is read ahead */
 #define MSG_COPY	040000			/* musl has none */
+#define EXECUTED	7
 #define FILLER	160			/* as large as what epoll freed */
 
 static char *file;
-static int fd[2], ep, queue, event;
+static int file_fd, fd[2], ep, queue, event;
 static volatile int go;
 static volatile long other;
 
@@ -194,6 +200,185 @@ static void test_message_copy(void)
 	CHECK(!msgctl(queue, IPC_RMID, NULL));
 }
 
+#define TEXT	900			/* as a /proc file's, in the kernel */
+
+/* Takes the place of what was freed, a letter in each byte */
+static void fill_places(void)
+{
+	static struct { long type; char text[TEXT]; } m = { .type = 1 };
+	static const size_t sizes[] = { 40, 100, FILLER, 500, TEXT };
+
+	memset(m.text, 'A', TEXT);
+	queue = msgget(IPC_PRIVATE, 0600);
+	CHECK(queue >= 0);
+	for (size_t i = 0; i < 5 * 4; i++)
+		CHECK(!msgsnd(queue, &m, sizes[i % 5], 0));
+}
+
+static void empty_places(void)
+{
+	CHECK(!msgctl(queue, IPC_RMID, NULL));
+}
+
+static pid_t child;
+
+static void reap_child(void)
+{
+	other = waitpid(child, NULL, 0);
+	fill_places();
+}
+
+/* A child that has ended, and will have been waited for in the call's middle */
+static pthread_t begin_reaping(void)
+{
+	siginfo_t si;
+
+	child = checked_fork();
+	if (!child)
+		_exit(0);
+	CHECK(!waitid(P_PID, (id_t)child, &si, WEXITED | WNOWAIT));
+	return begin(reap_child);
+}
+
+static void finish_reaping(pthread_t t, long rc)
+{
+	CHECK(rc == -1 && errno == ESRCH);
+	finish(t);
+	CHECK(other == child);
+	empty_places();
+}
+
+static void test_tasks(void)
+{
+	struct rlimit *limit = (void *)slow_page();
+	struct sched_param *param = (void *)slow_page();
+	unsigned long *mask = (void *)slow_page();
+	pthread_t t = begin_reaping();
+
+	finish_reaping(t, prlimit(child, RLIMIT_FSIZE, limit, NULL));
+	t = begin_reaping();
+	finish_reaping(t, syscall(SYS_sched_setparam, child, param));
+	t = begin_reaping();
+	finish_reaping(t, syscall(SYS_sched_setaffinity, child, 4, mask));
+}
+
+static int timer;
+
+static void delete_timer(void)
+{
+	other = syscall(SYS_timer_delete, timer);
+	fill_places();
+}
+
+static void test_timer(void)
+{
+	void *spec = slow_page();
+	pthread_t t;
+
+	CHECK(!syscall(SYS_timer_create, CLOCK_MONOTONIC, NULL, &timer));
+	t = begin(delete_timer);
+	CHECK_ERRNO(syscall(SYS_timer_settime32, timer, 0, spec, NULL), EINVAL);
+	finish(t);
+	CHECK(other == 0);
+	empty_places();
+}
+
+static void remove_names(void)
+{
+	char name[32];
+
+	for (int i = 0; i < 8; i++) {
+		snprintf(name, sizeof(name), "/tmp/slowpages/%d", i);
+		CHECK(!unlink(name));
+	}
+	fill_places();
+}
+
+/* A page that is there, the next one not */
+static char *half_slow(void)
+{
+	char *page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	CHECK(page != MAP_FAILED);
+	CHECK(mmap(page + PAGE, PAGE, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_FIXED, file_fd, slow_page() - file)
+		== page + PAGE);
+	return page;
+}
+
+/* Of 24 bytes each three names fit, two of them dots, when the walk sleeps */
+static void test_names(void)
+{
+	char name[32], *to = half_slow() + PAGE - 3 * 24;
+	int dir;
+	pthread_t t;
+
+	CHECK(!mkdir("/tmp/slowpages", 0700));
+	for (int i = 0; i < 8; i++) {
+		snprintf(name, sizeof(name), "/tmp/slowpages/%d", i);
+		CHECK(!mknod(name, S_IFREG | 0600, 0));
+	}
+	dir = open("/tmp/slowpages", O_RDONLY | O_DIRECTORY);
+	CHECK(dir >= 0);
+	t = begin(remove_names);
+	CHECK(syscall(SYS_getdents64, dir, to, PAGE) > 0);
+	finish(t);
+	empty_places();
+	CHECK(syscall(SYS_getdents64, dir, name, sizeof(name)) == 0);
+	CHECK(!close(dir) && !rmdir("/tmp/slowpages"));
+}
+
+static int stat_file;
+
+static void read_again(void)
+{
+	char text[PAGE];
+
+	other = pread(stat_file, text, sizeof(text), 0);
+	fill_places();
+}
+
+static void test_proc_text(void)
+{
+	char *to = slow_page();
+	pthread_t t;
+	ssize_t n;
+
+	stat_file = open("/proc/self/stat", O_RDONLY);
+	CHECK(stat_file >= 0);
+	t = begin(read_again);
+	n = pread(stat_file, to, PAGE, 0);
+	CHECK(n > 0 && to[0] >= '1' && to[0] <= '9');
+	CHECK(!memchr(to, 'A', (size_t)n));
+	finish(t);
+	empty_places();
+	CHECK(!close(stat_file));
+}
+
+static void *execute(void *program)
+{
+	execl(program, program, NULL);
+	return NULL;
+}
+
+/* The first that has read it goes on, and nobody keeps it from that */
+static void test_programs(char *program)
+{
+	pid_t pid = checked_fork();
+	pthread_t t;
+	int status;
+
+	if (!pid) {
+		for (int i = 0; i < 2; i++)
+			CHECK(!pthread_create(&t, NULL, execute, program));
+		execute(program);
+		_exit(1);
+	}
+	status = wait_for(pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == EXECUTED);
+}
+
 static char *top;
 
 static void unmap_other(void)
@@ -255,9 +440,13 @@ static void test_shortage(int f)
 
 int main(int argc, char **argv)
 {
-	int f = argc > 1 ? open(argv[1], O_RDWR) : -1;
+	int f;
 
+	if (argc < 3)
+		return EXECUTED;
+	f = open(argv[1], O_RDWR);
 	CHECK(f >= 0);
+	file_fd = f;
 	file = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, f, 0);
 	CHECK(file != MAP_FAILED);
 	test_readers();
@@ -266,6 +455,11 @@ int main(int argc, char **argv)
 	test_events();
 	test_message_copy();
 	test_residency();
+	test_tasks();
+	test_timer();
+	test_names();
+	test_proc_text();
+	test_programs(argv[2]);
 	test_shortage(f);
 	return passed("slowpages");
 }

@@ -33,8 +33,11 @@ def test_memory_that_sleeps(tmp_path):
     data.write_bytes(bytes(range(64)) * (24 * MIB // 64))
     disk = make_disk(tmp_path / "disk", 32)
     tool("debugfs", "-w", "-R", f"write {data} file", disk)
+    tool("debugfs", "-w", "-R", f"write {program('slowpages')} program", disk)
+    tool("debugfs", "-w", "-R", "set_inode_field program mode 0100755", disk)
     result = guest(disk, "losetup /dev/loop0 /dev/vda\n"
-                   "mount -t ext2 /dev/loop0 /mnt && /slowpages /mnt/file",
+                   "mount -t ext2 /dev/loop0 /mnt &&\n"
+                   "/slowpages /mnt/file /mnt/program",
                    add=[program("slowpages")])
     assert "slowpages: ok\n" in result.output
 

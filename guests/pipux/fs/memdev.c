@@ -63,7 +63,6 @@ static ssize_t random_read(struct file *f, struct iov *iov, loff_t *pos)
 		random_bytes(buf, k);
 		if (iov_to(iov, buf, k))
 			return -EFAULT;
-		sched_point();
 	}
 	return n;
 }
