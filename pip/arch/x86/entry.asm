@@ -39,7 +39,8 @@ EFLAGS_FIXED    equ     2
 ; Out: EAX result, ECX = EDX = 0, EBX ESI EDI EBP kept
 ;
 ; Some processors copy the arguments with the kernel's rights, so the stack
-; that they came from is checked.  RETF n would also pop the caller's copy,
+; that they came from is checked: its address, and that its segment is the
+; flat one, as the thread selector adds a base of the caller's choice.  RETF n would also pop the caller's copy,
 ; which the interface leaves to the caller: the saved ESP is moved first.
 %macro          GATE_ENTER 2
 gate_%1:        push    EFLAGS_FIXED
@@ -52,8 +53,10 @@ gate_%1:        push    EFLAGS_FIXED
                 lea     edx, [eax - USER_BASE]
                 cmp     edx, USER_END - USER_BASE - 4 * %2
                 ja      .high
+.esp_good:      cmp     byte [esp + 12 + 4 * %2], SEL_USER_DS
+                jne     .refuse
 %endif
-.stack_good:    HOOK    CALL, %1, %2
+                HOOK    CALL, %1, %2
                 mov     edx, [current]
                 cmp     dword [edx + PARTITION_RESTRICTED], 0
                 jne     .refuse
@@ -76,7 +79,7 @@ gate_%1:        push    EFLAGS_FIXED
 .high:          cmp     eax, USER_HIGH
                 jb      .refuse
                 cmp     eax, -4 * %2
-                jbe     .stack_good
+                jbe     .esp_good
 %else
                 sti                     ; takes effect after the next
 .return:        retf

@@ -8,6 +8,7 @@ REPORT          equ     0F0h
 BOX             equ     0FFFFD000h
 YIELD           equ     0C0h
 MAPPED          equ     0A8h
+PROBE           equ     0D0h
 THREAD          equ     0CBh
 USER_CS         equ     1Bh
 USER_DS         equ     23h
@@ -376,6 +377,20 @@ read_thread:    mov     ecx, THREAD
                 mov     gs, ecx
                 mov     eax, [esp + 4]
                 mov     eax, [gs:eax]
+                ret
+
+; uint32_t gate_on_thread(uint32_t esp): probe with its argument there
+                global  gate_on_thread
+gate_on_thread: mov     edx, esp
+                mov     ebx, [esp + 4]
+                mov     ecx, THREAD
+                mov     esi, edx
+                mov     ss, ecx
+                mov     esp, ebx
+                call    PROBE:0
+                mov     ecx, USER_DS
+                mov     ss, ecx
+                mov     esp, esi
                 ret
 
 ; The actor's first registers, for the entry that is in its context

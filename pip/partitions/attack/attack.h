@@ -26,6 +26,7 @@ struct act {
 	uint32_t value;		/* what fn returns, for REPORT */
 	void (*setup)(struct child *c);	/* by the parent, before it runs */
 	uint32_t heap;		/* pages, 0: POOL */
+	uint32_t thread;	/* base of its thread selector, 0: it has none */
 };
 
 #define POOL		24	/* pages of an actor's heap unless it says */
@@ -62,6 +63,6 @@ uint32_t load_ds(uint32_t), load_es(uint32_t), load_fs(uint32_t),
 	call_far(uint32_t), int_at_esp(uint32_t), fault_at_esp(uint32_t),
 	int_with_flags(uint32_t), fault_with_flags(uint32_t),
 	yield_with_flags(uint32_t), gate_with_ds(uint32_t),
-	read_thread(uint32_t), see_registers(uint32_t);
+	read_thread(uint32_t), gate_on_thread(uint32_t), see_registers(uint32_t);
 
 #endif

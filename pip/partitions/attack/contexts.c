@@ -160,6 +160,22 @@ static void thread_elsewhere(struct child *c)
 	c->box[0x200] = 0x1EAC;
 }
 
+#define STACK_BASE	0xB0000000u
+
+/* ESP may be the actor's own: what lies there from the base is not */
+static void attack_thread_stacks(void)
+{
+	static const uint32_t va[] = { 0xC0000000, 0xC0100000, 0xFFBFFFF0,
+		0x100000 };
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(va); i++)
+		perform(&(struct act){ .fn = gate_on_thread, .who = CHILD,
+			.argument = va[i] - STACK_BASE, .vector = FAULTS,
+			.thread = STACK_BASE },
+			"a gate with its argument at 0x%x by the thread selector",
+			va[i]);
+}
+
 void attack_contexts(void)
 {
 	static const uint32_t bad[] = { 0, 1, 0x100000, 0x3FFFFF, 0x400000,
@@ -218,4 +234,5 @@ void attack_contexts(void)
 		.who = CHILD, .vector = REPORT, .value = 0x7EA,
 		.setup = thread_elsewhere },
 		"the thread selector without a thread: no one else's base");
+	attack_thread_stacks();
 }

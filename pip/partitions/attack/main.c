@@ -104,6 +104,10 @@ static struct outcome run_actor(struct child *c)
 	if (now.setup)
 		now.setup(c);
 	child_start(c, now.fn, now.argument);
+	if (now.thread) {
+		c->ctx->pipflags = PIP_CTX_MAGIC | PIP_CTX_THREAD;
+		c->ctx->nfu[PIP_NFU_THREAD] = now.thread;
+	}
 	return outcome_of(c);
 }
 
