@@ -34,16 +34,46 @@ static void set_checksum(struct packet *p)
 	p->tcp.th_sum = htons(~sum);
 }
 
-/* The last segment from port to port */
-static struct packet last_segment(int raw, in_port_t from, in_port_t to)
+/* A segment that could follow the last one of `from` to `to`, without data */
+static struct packet forged(int raw, int from, int to)
 {
+	in_port_t source = name_of(from).sin_port, dest = name_of(to).sin_port;
 	struct packet p, last = { .tcp.th_sport = 0 };
+	uint32_t sent;
 
 	while (recv(raw, &p, sizeof(p), MSG_DONTWAIT) > 0)
-		if (p.tcp.th_sport == from && p.tcp.th_dport == to)
+		if (p.tcp.th_sport == source && p.tcp.th_dport == dest)
 			last = p;
-	CHECK(last.tcp.th_sport);
+	CHECK(last.tcp.th_sport && !(last.tcp.th_flags & TH_SYN));
+	sent = ntohs(last.ip.ip_len) - last.ip.ip_hl * 4
+		- last.tcp.th_off * 4;
+	last.tcp.th_seq = htonl(ntohl(last.tcp.th_seq) + sent);
+	last.tcp.th_off = sizeof(last.tcp) / 4;
+	last.tcp.th_flags = TH_ACK;
 	return last;
+}
+
+static void send_forged(struct packet *p)
+{
+	int to = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	struct sockaddr_in a = loopback(0);
+
+	p->ip.ip_len = htons(sizeof(*p));
+	set_checksum(p);
+	CHECK(to >= 0);
+	CHECK(sendto(to, p, sizeof(*p), 0, SA(a)) == sizeof(*p));
+	close(to);
+}
+
+/* A connection on which both have sent something */
+static void talking_pair(int pair[2])
+{
+	char c;
+
+	tcp_pair(pair);
+	for (int i = 0; i < 2; i++)
+		CHECK(write(pair[i], "x", 1) == 1
+			&& read(pair[!i], &c, 1) == 1);
 }
 
 /*
@@ -52,24 +82,15 @@ static struct packet last_segment(int raw, in_port_t from, in_port_t to)
  */
 static void out_of_step(int raw)
 {
-	int to = socket(AF_INET, SOCK_RAW, IPPROTO_RAW), pair[2];
-	struct sockaddr_in a = loopback(0);
 	struct packet p;
-	uint32_t sent;
 	char buf[8];
+	int pair[2];
 
-	CHECK(to >= 0);
-	tcp_pair(pair);
-	CHECK(write(pair[0], "real", 4) == 4 && read(pair[1], buf, 8) == 4);
-	p = last_segment(raw, name_of(pair[0]).sin_port,
-		name_of(pair[1]).sin_port);
-	sent = ntohs(p.ip.ip_len) - p.ip.ip_hl * 4 - p.tcp.th_off * 4;
-	p.tcp.th_seq = htonl(ntohl(p.tcp.th_seq) + sent);
-	p.tcp.th_off = sizeof(p.tcp) / 4;
-	p.tcp.th_flags = TH_PUSH | TH_ACK;
+	talking_pair(pair);
+	p = forged(raw, pair[0], pair[1]);
+	p.tcp.th_flags |= TH_PUSH;
 	memcpy(p.data, "not real", 8);
-	set_checksum(&p);
-	CHECK(sendto(to, &p, sizeof(p), 0, SA(a)) == sizeof(p));
+	send_forged(&p);
 	CHECK(await(pair[1], POLLIN) & POLLIN);
 	CHECK(read(pair[1], buf, 8) == 8 && !memcmp(buf, "not real", 8));
 	for (int i = 0; i < 20; i++) {
@@ -77,16 +98,36 @@ static void out_of_step(int raw)
 		CHECK(write(pair[0], "x", 1) == 1);
 	}
 	close_pair(pair);
-	close(to);
+}
+
+#define WINDOW	(128 * 1024)
+
+/* An MSS counts with a SYN only: not for data that waits for the window */
+static void late_mss(int raw)
+{
+	static char data[WINDOW + 10000];
+	struct packet p;
+	int pair[2];
+
+	talking_pair(pair);
+	p = forged(raw, pair[1], pair[0]);
+	p.tcp.th_off += sizeof(p.data) / 4;
+	memcpy(p.data, "\2\4\0\144\1\1\1\0", 8);
+	CHECK(write(pair[0], data, WINDOW + 5000) == WINDOW + 5000);
+	send_forged(&p);
+	CHECK(write(pair[0], data, 5000) == 5000);
+	CHECK(recv(pair[1], data, sizeof(data), MSG_WAITALL) == sizeof(data));
+	close_pair(pair);
 }
 
 int main(void)
 {
 	int raw = socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
 
-	if (raw >= 0)
+	CHECK(raw >= 0 || errno == EPERM);
+	if (raw >= 0) {
 		out_of_step(raw);
-	else
-		CHECK(errno == EPERM);
+		late_mss(raw);
+	}
 	return passed("inet_raw");
 }

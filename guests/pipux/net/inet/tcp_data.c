@@ -99,8 +99,13 @@ static ssize_t peek(struct tcp_sock *t, struct socket_msg *m, size_t max,
 	size_t done = 0;
 
 	for (struct pbuf *p = t->rx; p && done < max; p = p->next) {
-		size_t n = MIN((size_t)p->len - skip, max - done);
+		size_t n;
 
+		if (p->len <= skip) {
+			skip -= p->len;
+			continue;
+		}
+		n = MIN((size_t)p->len - skip, max - done);
 		if (iov_to(&m->iov, (u8_t *)p->payload + skip, n))
 			return done ? (ssize_t)done : -EFAULT;
 		done += n;

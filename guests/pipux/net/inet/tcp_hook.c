@@ -5,11 +5,15 @@
  * A packet without data that the peer should not have sent is answered with
  * what is right (RFC 9293, 3.10.7.4).  Two ends of which each believes the
  * other wrong would never stop: like Linux's, ours says so twice a second.
+ *
+ * lwIP takes an MSS from any packet, and does not bear one that shrinks while
+ * data is queued.
  */
 #include "tcp.h"
 #include <lwip/sys.h>
 
 #define ANSWER_MS	500
+#define OPTION_NOP	1
 
 static u8_t answered_id;	/* of lwIP's extra argument: when, odd */
 
@@ -31,12 +35,20 @@ static bool answered_lately(struct tcp_pcb *pcb)
 	return false;
 }
 
-/* lwIP's hook; numbers in host order.  Anything but ERR_OK: it is dropped */
-err_t tcp_packet_hook(struct tcp_pcb *pcb, const struct tcp_hdr *h,
-		const struct pbuf *p)
+/*
+ * lwIP's hook; numbers in host order.  The options, n bytes, lie behind the
+ * header, or n1 of them and the rest at `more`.  Anything but ERR_OK: the
+ * packet is dropped
+ */
+err_t tcp_packet_hook(struct tcp_pcb *pcb, struct tcp_hdr *h, u16_t n,
+		u16_t n1, u8_t *more, const struct pbuf *p)
 {
 	if (pcb->state < ESTABLISHED)
 		return ERR_OK;
+	if (unlikely(n) && !(TCPH_FLAGS(h) & TCP_SYN)) {
+		memset(h + 1, OPTION_NOP, n1);
+		memset(more, OPTION_NOP, n - n1);
+	}
 	if (!p->tot_len && !(TCPH_FLAGS(h) & (TCP_SYN | TCP_FIN | TCP_RST))
 			&& unlikely(!acceptable(pcb, h))
 			&& answered_lately(pcb))

@@ -84,7 +84,8 @@ struct netif;
 struct pbuf;
 struct tcp_pcb;
 struct tcp_hdr;
-signed char tcp_packet_hook(struct tcp_pcb *pcb, const struct tcp_hdr *h,
+signed char tcp_packet_hook(struct tcp_pcb *pcb, struct tcp_hdr *h,
+	unsigned short n, unsigned short n1, unsigned char *more,
 	const struct pbuf *p);
 struct netif *route_hook(const struct ip4_addr *src,
 	const struct ip4_addr *dest);
@@ -93,7 +94,7 @@ const struct ip4_addr *gateway_hook(struct netif *netif,
 #define LWIP_HOOK_IP4_ROUTE_SRC(src, dest)	route_hook(src, dest)
 #define LWIP_HOOK_ETHARP_GET_GW(netif, dest)	gateway_hook(netif, dest)
 #define LWIP_HOOK_TCP_INPACKET_PCB(pcb, hdr, optlen, opt1len, opt2, p) \
-	tcp_packet_hook(pcb, hdr, p)
+	tcp_packet_hook(pcb, hdr, optlen, opt1len, opt2, p)
 #define LWIP_HOOK_TCP_ISN(lip, lport, rip, rport) \
 	inet_isn((lip)->addr, lport, (rip)->addr, rport)
 
