@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/klog.h>
 #include <sys/mman.h>
@@ -120,6 +121,54 @@ static void test_pid_max(void)
 		expect_success(pid);
 	}
 	CHECK(!put("kernel/pid_max", "32768\n"));
+}
+
+static pid_t short_life(void)
+{
+	pid_t pid = checked_fork();
+
+	if (pid == 0)
+		_exit(0);
+	expect_success(pid);
+	return pid;
+}
+
+/* The session whose terminal is fd, with a group in the foreground that is
+ * gone; its number is given to no other while the terminal names it */
+static void name_ended_group(int fd)
+{
+	pid_t job = checked_fork();
+
+	if (job == 0) {
+		CHECK(!setpgid(0, 0));
+		_exit(0);
+	}
+	(void)setpgid(job, job);	/* whoever is first */
+	CHECK(!ioctl(fd, TIOCSPGRP, &job));
+	expect_success(job);
+	for (int i = 0; i < 30; i++)
+		CHECK(short_life() != job);
+}
+
+/* A terminal's keys must not reach those who have that number next */
+static void test_foreground(void)
+{
+	int m = posix_openpt(O_RDWR | O_NOCTTY);
+	pid_t pid;
+
+	CHECK(m >= 0 && !unlockpt(m) && !put("kernel/pid_max", "310"));
+	while (short_life() < 300)	/* lower ones are not given again */
+		;
+	pid = checked_fork();
+	if (pid == 0) {
+		int s = open(ptsname(m), O_RDWR | O_NOCTTY);
+
+		CHECK(s >= 0 && setsid() > 0 && !ioctl(s, TIOCSCTTY, 0));
+		name_ended_group(s);
+		_exit(0);
+	}
+	expect_success(pid);
+	CHECK(!close(m) && !put("kernel/pid_max", "32768\n"));
 }
 
 /* The limit counts processes there are; root is not above it */
@@ -378,6 +427,7 @@ int main(void)
 	test_ports();
 	test_log();
 	test_pid_max();
+	test_foreground();
 	CHECK(!put("vm/drop_caches", "3"));
 	return passed("settings");
 }

@@ -2,6 +2,7 @@
 /* Numbers of tasks: given, looked up, counted. */
 #include <pipux/sched.h>
 #include <pipux/setting.h>
+#include <pipux/tty.h>
 
 #define PID_RESTART	300		/* low ones are not reused */
 #define HASH_SIZE	256
@@ -24,15 +25,19 @@ static struct list *bucket(int tid)
 	return l;
 }
 
-/* A number also lives on as that of a process group or session */
+/*
+ * A number also lives on as that of a process group or session, and as that
+ * of a group that a terminal will signal though it has ended.
+ */
 static bool in_use(int pid)
 {
 	struct process *p;
 
-	if (task_by_tid(pid))
+	if (task_by_tid(pid) || tty_names_group(pid))
 		return true;
 	list_for_each(p, &all_processes, all_link)
-		if (p->pid == pid || p->pgrp == pid || p->session == pid)
+		if (p->pid == pid || p->pgrp == pid || p->session == pid
+		    || p->lost_pgrp == pid)
 			return true;
 	return false;
 }

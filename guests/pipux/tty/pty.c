@@ -117,6 +117,18 @@ static int free_index(unsigned limit)
 	return -ENOSPC;
 }
 
+bool pty_names_group(int pgrp)
+{
+	unsigned left = nr_pairs;
+
+	for (unsigned i = 0; left; i++) {
+		if (pairs[i] && pairs[i]->slave->pgrp == pgrp)
+			return true;
+		left -= pairs[i] != NULL;
+	}
+	return false;
+}
+
 void pty_free(struct pty *pty)
 {
 	pairs[pty->index] = NULL;

@@ -35,6 +35,7 @@ static inline struct pty *pty_of(const struct tty *tty)
 struct pty *pty_new(struct mount *devpts);	/* takes the reference */
 void pty_free(struct pty *pty);
 void pty_master_closed(struct pty *pty);
+bool pty_names_group(int pgrp);		/* in the foreground of a slave */
 
 /* pty_master.c */
 extern const struct file_ops pty_master_fops;

@@ -106,6 +106,14 @@ int tty_register(struct tty *tty, const char *name)
 	return 0;
 }
 
+bool tty_names_group(int pgrp)
+{
+	for (const struct tty *tty = registered; tty; tty = tty->next)
+		if (tty->pgrp == pgrp)
+			return true;
+	return pty_names_group(pgrp);
+}
+
 static struct tty *tty_find(dev_t dev)
 {
 	struct tty *tty = registered;

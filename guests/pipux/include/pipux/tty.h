@@ -35,6 +35,7 @@ void tty_hangup(struct tty *tty);
 void tty_disassociate(struct process *p);	/* session leader exits */
 dev_t tty_dev(struct tty *tty);			/* for /proc/PID/stat */
 int tty_pgrp(struct tty *tty);			/* foreground group or -1 */
+bool tty_names_group(int pgrp);			/* ... of any terminal */
 
 /* tty/console.c */
 void console_init(void);			/* registers the drivers */
