@@ -4,6 +4,7 @@
  *
  * limits bomb   every process forks as fast as it can
  * limits hog    allocates and touches memory without end
+ * limits tables makes the kernel take memory for tables without end
  * limits files  opens, and fills the file system, without end
  * limits mounts mounts everything on itself, in namespaces without end
  * limits notices closes queues under those who want to hear of them
@@ -12,6 +13,7 @@
 #include <mqueue.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -141,6 +143,49 @@ static int mounts(void)
 	return passed("limits mounts");
 }
 
+#define REGION	0x400000u
+
+/* One page in each region costs four more for tables */
+static void touch_regions(void)
+{
+	for (uint32_t at = 0x10000000; at < 0xB0000000; at += REGION) {
+		char *p = mmap((void *)at, 4096, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+			-1, 0);
+
+		if (p != MAP_FAILED)
+			*p = 1;
+	}
+	pause();
+}
+
+/* Tables without end, beside one that has more pages than anybody else */
+static int tables(void)
+{
+	pid_t large = checked_fork(), pid[20];
+
+	if (!large) {
+		char *p = malloc(12 << 20);
+
+		memset(p, 1, 12 << 20);
+		pause();
+		_exit(p[0]);
+	}
+	for (int i = 0; i < 20; i++) {
+		pid[i] = checked_fork();
+		if (!pid[i])
+			touch_regions();
+	}
+	sleep(3);
+	CHECK(waitpid(large, NULL, WNOHANG) == 0);
+	CHECK(!kill(large, SIGKILL));
+	for (int i = 0; i < 20; i++)
+		CHECK(!kill(pid[i], SIGKILL));
+	while (wait(NULL) > 0)
+		;
+	return passed("limits tables");
+}
+
 static mqd_t queue;
 
 static int close_queue(void *unused)
@@ -198,6 +243,8 @@ int main(int argc, char **argv)
 		return files();
 	if (argc == 2 && !strcmp(argv[1], "notices"))
 		return notices();
-	puts("usage: limits bomb|hog|files|mounts|notices");
+	if (argc == 2 && !strcmp(argv[1], "tables"))
+		return tables();
+	puts("usage: limits bomb|hog|tables|files|mounts|notices");
 	return 2;
 }

@@ -56,7 +56,7 @@ def test_census_sees(keep, undo, kind):
     assert result.status == 0
 
 
-@pytest.mark.parametrize("what", ["bomb", "hog", "files", "mounts",
+@pytest.mark.parametrize("what", ["bomb", "hog", "tables", "files", "mounts",
                                   "notices"])
 def test_exhaustion(what):
     result = shell(f"/limits {what}; echo status $?\n"

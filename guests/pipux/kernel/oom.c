@@ -7,10 +7,12 @@
 #include <pipux/arch.h>
 #include <pipux/fs.h>
 #include <pipux/page_cache.h>
+#include <pipux/partition.h>
 #include <linux/oom.h>
 
 #define WAIT		(NSEC_PER_SEC / 100)
 
+/* With the tables of its address space, which may be more than is in it */
 static uint32_t size_of(const struct process *p)
 {
 	struct task *t;
@@ -20,7 +22,7 @@ static uint32_t size_of(const struct process *p)
 		return 0;
 	list_for_each(t, &p->threads, thread_link)
 		if (t->mm)
-			pages = t->mm->nr_pages;
+			pages = t->mm->nr_pages + t->mm->part->pages;
 	return pages;
 }
 
