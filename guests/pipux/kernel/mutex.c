@@ -23,21 +23,19 @@ void mutex_lock(struct mutex *m)
 	m->depth++;
 }
 
-long mutex_lock_interruptible(struct mutex *m)
+/* Another one has it */
+long mutex_wait(struct mutex *m)
 {
 	struct waiter w;
 
-	if (m->owner && m->owner != current) {
-		wait_add(&m->waiters, &w);
-		while (m->owner != current) {
-			if (signal_pending()) {
-				wait_remove(&w);
-				return -ERESTARTSYS;
-			}
-			sleep_on(true, 0);
+	wait_add(&m->waiters, &w);
+	while (m->owner != current) {
+		if (signal_pending()) {
+			wait_remove(&w);
+			return -ERESTARTSYS;
 		}
+		sleep_on(true, 0);
 	}
-	m->owner = current;
 	m->depth++;
 	return 0;
 }
