@@ -462,3 +462,16 @@ def test_little_memory(tmp_path):
     count, first, second = result.output.splitlines()
     assert count == "22" and first == second
     check_clean(disk)
+
+
+def test_more_names_than_stay(tmp_path):
+    """Each name that has to go was the last to keep its directory's."""
+    disk = make_disk(tmp_path / "disk", 8, "-N", 2000)
+    result = guest(
+        disk, MOUNT + "n=0; while [ $n -lt 700 ]; do mkdir /mnt/$n\n"
+        ": >/mnt/$n/file; n=$((n + 1)); done; sync\n"
+        "echo 2 >/proc/sys/vm/drop_caches; n=0; while [ $n -lt 700 ]; do\n"
+        "[ -f /mnt/$n/file ] || exit 1; n=$((n + 1)); done; echo all there",
+        timeout=300)
+    assert result.output == "all there\n"
+    check_clean(disk)

@@ -128,6 +128,17 @@ static void idle_remove(struct dentry *d)
 	nr_idle--;
 }
 
+/* Becomes idle: NULL, or the one that has to go for it */
+static struct dentry *idle_add(struct dentry *d)
+{
+	list_add_tail(&idle, &d->lru);
+	if (++nr_idle <= IDLE_MAX)
+		return NULL;
+	d = list_first(&idle, struct dentry, lru);
+	idle_remove(d);
+	return d;
+}
+
 /* Names that are known not to be in a directory keep it in memory */
 static void forget_absent(struct dentry *dir)
 {
@@ -150,7 +161,11 @@ void dentry_unlink(struct dentry *d)
 		forget_absent(d);
 }
 
-/* Frees an unreferenced dentry and the ancestors that it kept alive */
+/*
+ * Frees an unreferenced dentry and the ancestors that it kept alive.  One
+ * that is to stay may push out another, which has such an ancestor as well:
+ * a loop, for there may be hundreds.
+ */
 static void dentry_free(struct dentry *d)
 {
 	for (;;) {
@@ -167,10 +182,10 @@ static void dentry_free(struct dentry *d)
 		if (parent == d || --parent->refs)
 			return;
 		d = parent;
-		if (d->hash_prev) {
-			dentry_idle(d);
+		if (d->hash_prev)
+			d = idle_add(d);
+		if (!d)
 			return;
-		}
 	}
 }
 
@@ -182,16 +197,10 @@ void dentry_revive(struct dentry *d)
 /* The last reference is gone: keep the name if it may be asked for again */
 void dentry_idle(struct dentry *d)
 {
-	if (!d->hash_prev) {
+	if (d->hash_prev)
+		d = idle_add(d);
+	if (d)
 		dentry_free(d);
-		return;
-	}
-	list_add_tail(&idle, &d->lru);
-	if (++nr_idle > IDLE_MAX) {
-		d = list_first(&idle, struct dentry, lru);
-		idle_remove(d);
-		dentry_free(d);
-	}
 }
 
 /* `d` takes the place and name of `to`, which loses them (rename) */
