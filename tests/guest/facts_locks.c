@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Facts: leases, and record locks between processes. */
+#include <pthread.h>
 #include <sys/file.h>
 #include <sys/wait.h>
 
@@ -173,6 +174,32 @@ static int record(int fd, int cmd, int type, int from, int length)
 	return rc;
 }
 
+/* Who is asked to give a lease up keeps it in vain: he is not believed */
+static void test_insisting(void)
+{
+	int fd, status;
+	pid_t pid;
+
+	put_file("f", 0666);
+	fd = open("f", O_RDWR);
+	CHECK(lease(fd, F_WRLCK) == 0);
+	pid = checked_fork();
+	if (pid == 0) {
+		close(fd);
+		_exit(open("f", O_RDONLY) < 0);
+	}
+	while (!signals)
+		usleep(10000);
+	signals = 0;
+	usleep(200000);
+	FACT(lease(fd, F_WRLCK), "once more, while one waits to read");
+	FACT(lease(fd, F_UNLCK), "given up");
+	waitpid(pid, &status, 0);
+	FACT(status, "he has it open");
+	close(fd);
+	unlink("f");
+}
+
 static void test_records(void)
 {
 	int fd = make_file("r", 0666), rd = open("r", O_RDONLY);
@@ -245,6 +272,46 @@ static void test_deadlock(void)
 	unlink("dl");
 }
 
+static int waited_for;
+
+static void *wait_for_lock(void *unused)
+{
+	FACT(record(waited_for, F_SETLKW, F_WRLCK, 0, 1), "the lock");
+	return unused;
+}
+
+/* A lock that is granted after its descriptor was closed */
+static void test_closed(void)
+{
+	int fd = make_file("cl", 0666), status;
+	struct flock fl = { .l_type = F_WRLCK };
+	pthread_t thread;
+	int p[2];
+	pid_t pid;
+	char c;
+
+	CHECK(record(fd, F_SETLK, F_WRLCK, 0, 1) == 0 && pipe(p) == 0);
+	pid = checked_fork();
+	if (pid == 0) {
+		close(fd);
+		waited_for = open("cl", O_RDWR);
+		CHECK(pthread_create(&thread, NULL, wait_for_lock, NULL) == 0);
+		usleep(200000);
+		close(waited_for);
+		CHECK(write(p[1], "", 1) == 1);
+		CHECK(pthread_join(thread, NULL) == 0);
+		_exit(0);
+	}
+	CHECK(read(p[0], &c, 1) == 1);
+	CHECK(record(fd, F_SETLK, F_UNLCK, 0, 1) == 0);
+	waitpid(pid, &status, 0);
+	FACT(status, "closed while one waits for the lock");
+	FACT(fcntl(fd, F_GETLK, &fl), "who has it");
+	FACT(fl.l_type == F_UNLCK, "nobody");
+	close(fd); close(p[0]); close(p[1]);
+	unlink("cl");
+}
+
 static void test_flock(void)
 {
 	int a = make_file("fl", 0666), b = open("fl", O_RDONLY), c = dup(a);
@@ -280,8 +347,10 @@ int main(int argc, char **argv)
 	facts_begin(argc > 1 ? argv[1] : NULL);
 	test_granting();
 	test_breaking();
+	test_insisting();
 	test_records();
 	test_deadlock();
+	test_closed();
 	test_flock();
 	return 0;
 }

@@ -108,7 +108,7 @@ static long file_fcntl(struct file *f, int fd, unsigned cmd,
 	case F_OFD_GETLK:
 	case F_OFD_SETLK:
 	case F_OFD_SETLKW:
-		return lock_fcntl(f, cmd, arg);
+		return lock_fcntl(f, fd, cmd, arg);
 	case F_GETPIPE_SZ:
 	case F_SETPIPE_SZ:
 		return pipe_fcntl(f, cmd, arg);

@@ -291,7 +291,7 @@ struct fs_context *fs_context_new(const struct path *root);
 /* locks.c */
 void locks_closed(struct file *f, struct files *table);	/* POSIX */
 void locks_released(struct file *f);	/* flock and OFD: last close */
-long lock_fcntl(struct file *f, unsigned cmd, unsigned long arg);
+long lock_fcntl(struct file *f, int fd, unsigned cmd, unsigned long arg);
 
 /* leases.c */
 /* Before an open or truncation, with inode->leases: 0, -EAGAIN, -ERESTARTSYS */

@@ -89,6 +89,13 @@ static void ask(struct lease *l, bool write)
 	owner_message(l->file);
 }
 
+static void ask_all(struct inode *inode, bool write)
+{
+	for (struct lease *l = inode->leases; l; l = l->next)
+		if (write || l->type == F_WRLCK)
+			ask(l, write);
+}
+
 int lease_break(struct inode *inode, uint32_t flags)
 {
 	bool write = (flags & O_ACCMODE) != O_RDONLY;
@@ -96,10 +103,8 @@ int lease_break(struct inode *inode, uint32_t flags)
 	long rc = 0;
 
 	expire(inode);
-	for (l = inode->leases; l; l = l->next)
-		if (write || l->type == F_WRLCK)
-			ask(l, write);
 	while ((l = in_the_way(inode, write))) {
+		ask_all(inode, write);
 		if (flags & O_NONBLOCK)
 			return -EAGAIN;
 		rc = wait_event_until(&breakers, in_the_way(inode, write) != l,
@@ -131,11 +136,17 @@ static bool in_use(const struct file *f, int type)
 		|| inode->readers != (!writer && (f->mode & FMODE_READ));
 }
 
+/* Somebody waits for the lease to become less than that */
+static bool awaited(const struct lease *l, int type)
+{
+	return l->unlock || (l->downgrade && type == F_WRLCK);
+}
+
 static long lease_set(struct file *f, int fd, int type)
 {
 	struct lease *l, *mine = lease_of(f);
 
-	if (in_use(f, type))
+	if (in_use(f, type) || (mine && awaited(mine, type)))
 		return -EAGAIN;
 	for (l = f->inode->leases; l; l = l->next)
 		if (l != mine && (type == F_WRLCK || l->unlock))

@@ -232,7 +232,20 @@ static long lock_narrow(struct file *f, unsigned cmd, struct flock *ufl)
 	return copy_to_user(ufl, &fl, sizeof(fl));
 }
 
-long lock_fcntl(struct file *f, unsigned cmd, unsigned long arg)
+/* Another thread may have closed the descriptor before the lock came: nobody
+ * else would take it away */
+static long check_open(struct file *f, int fd)
+{
+	struct file *now = fd_get(fd);
+
+	if (now != f)
+		locks_closed(f, current->files);
+	if (now)
+		file_put(now);
+	return now == f ? 0 : -EBADF;
+}
+
+static long lock_command(struct file *f, unsigned cmd, unsigned long arg)
 {
 	bool get = cmd == F_GETLK64 || cmd == F_OFD_GETLK;
 	bool wait = cmd == F_SETLKW64 || cmd == F_OFD_SETLKW;
@@ -248,6 +261,15 @@ long lock_fcntl(struct file *f, unsigned cmd, unsigned long arg)
 	rc = lock_op(f, &fl, get, wait, ofd);
 	if (rc == 0 && get)
 		rc = copy_to_user((void *)arg, &fl, sizeof(fl));
+	return rc;
+}
+
+long lock_fcntl(struct file *f, int fd, unsigned cmd, unsigned long arg)
+{
+	long rc = lock_command(f, cmd, arg);
+
+	if (rc == 0 && (cmd == F_SETLKW || cmd == F_SETLKW64))
+		rc = check_open(f, fd);
 	return rc;
 }
 
