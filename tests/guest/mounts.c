@@ -220,6 +220,72 @@ static void test_unshare(int namespaces)
 	CHECK(wait(&status) > 0 && status == 0);
 }
 
+/* tmpfs(5), nr_inodes: a further name of a file counts as well */
+static void test_links(void)
+{
+	CHECK(!mount("n", "m", "tmpfs", 0, "nr_inodes=4"));
+	make("m/a", 0600);
+	CHECK(!link("m/a", "m/b") && !link("m/a", "m/c"));
+	CHECK_ERRNO(link("m/a", "m/d"), ENOSPC);
+	CHECK_ERRNO(mkdir("m/d", 0700), ENOSPC);
+	CHECK(!unlink("m/b") && !link("m/a", "m/d"));
+	CHECK(!unlink("m/a") && !unlink("m/c") && !unlink("m/d"));
+	CHECK(!mkdir("m/a", 0700) && !mkdir("m/b", 0700) && !mkdir("m/c", 0700));
+	CHECK_ERRNO(mkdir("m/d", 0700), ENOSPC);
+	CHECK(!umount("m"));
+}
+
+/* Of an instance that no name of a type stands for, too */
+static void test_pick(void)
+{
+	int fd = syscall(SYS_fspick, AT_FDCWD, "/", 0);
+
+	CHECK(fd >= 0);
+	CHECK_ERRNO(syscall(SYS_fsconfig, fd, 1, "none", "such", 0), EINVAL);
+	CHECK(syscall(SYS_fsconfig, fd, 2, "none", "such", 4) == -1);
+	CHECK(!close(fd));
+}
+
+/* A namespace in which the file of one is mounted in which... ends: so do
+ * all of them */
+static void make_chain(int depth, int end)
+{
+	int made[2], held[2];
+	char c, path[40];
+	pid_t pid;
+
+	CHECK(!pipe(made) && !pipe(held));
+	pid = checked_fork();
+	if (pid == 0) {
+		CHECK(!unshare(CLONE_NEWNS));
+		CHECK(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+		CHECK(write(made[1], "", 1) == 1 && read(held[0], &c, 1) == 1);
+		close(made[0]); close(made[1]); close(held[0]); close(held[1]);
+		if (depth)
+			make_chain(depth - 1, end);
+		else
+			CHECK(write(end, "", 1) == 1);
+		_exit(0);
+	}
+	CHECK(read(made[0], &c, 1) == 1);
+	sprintf(path, "/proc/%d/ns/mnt", pid);
+	CHECK(!mount(path, "ns", NULL, MS_BIND, NULL));
+	CHECK(write(held[1], "", 1) == 1);
+	expect_success(pid);
+}
+
+static void test_chain(void)
+{
+	int end[2];
+	char c;
+
+	make("ns", 0600);
+	CHECK(!pipe(end));
+	make_chain(150, end[1]);
+	CHECK(read(end[0], &c, 1) == 1 && !close(end[0]) && !close(end[1]));
+	CHECK(!umount("ns") && !unlink("ns"));
+}
+
 int main(int argc, char **argv)
 {
 	char directory[] = "/tmp/mounts-XXXXXX", self[4096];
@@ -238,6 +304,10 @@ int main(int argc, char **argv)
 	test_move();
 	test_pivot();
 	test_unshare(argc > 1);
+	test_links();
+	test_pick();
+	if (argc == 1)		/* later ones order namespaces by chance */
+		test_chain();
 	CHECK(!rmdir("m") && !chdir("/") && !rmdir(directory));
 	return passed("mounts");
 }

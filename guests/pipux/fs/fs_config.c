@@ -16,7 +16,7 @@
 enum phase { COLLECTING, MADE, CHANGING, FAILED };
 
 struct fs_config {
-	struct fs_type *type;
+	const struct fs_type *type;
 	enum phase phase;
 	struct super_block *sb;		/* NULL while COLLECTING */
 	char *source;
@@ -50,7 +50,7 @@ static check_fn check_of(const struct fs_type *type)
 {
 	static const struct { const char *name; check_fn check; } all[] = {
 		{ "tmpfs", tmpfs_option }, { "ramfs", tmpfs_option },
-		{ "devtmpfs", tmpfs_option }, { "proc", proc_option },
+		{ "rootfs", tmpfs_option }, { "devtmpfs", tmpfs_option }, { "proc", proc_option },
 		{ "sysfs", no_option }, { "mqueue", no_option },
 	};
 
@@ -91,7 +91,7 @@ static const struct file_ops config_fops = {
 };
 
 /* A descriptor for a new one; takes over a reference on sb */
-static long config_fd(struct fs_type *type, struct super_block *sb,
+static long config_fd(const struct fs_type *type, struct super_block *sb,
 		bool cloexec)
 {
 	struct fs_config *c = kzalloc(sizeof(*c));
@@ -148,8 +148,7 @@ long sys_fspick(int dfd, const char *upath, unsigned flags)
 	sb = p.mnt->sb;
 	if (p.dentry == p.mnt->root) {
 		sb->refs++;
-		rc = config_fd(fs_type_by_name(sb->type->name), sb,
-			flags & FSPICK_CLOEXEC);
+		rc = config_fd(sb->type, sb, flags & FSPICK_CLOEXEC);
 	} else {
 		rc = -EINVAL;
 	}

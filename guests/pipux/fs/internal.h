@@ -186,7 +186,7 @@ extern struct list all_supers;		/* struct super_block */
 extern struct fs_type *all_fs_types;
 struct fs_type *fs_type_by_name(const char *name);
 struct super_block *super_new(const struct fs_type *type, uint32_t flags);
-struct super_block *super_get(struct fs_type *type, const char *source,
+struct super_block *super_get(const struct fs_type *type, const char *source,
 		uint32_t flags, const char *options);
 void super_put(struct super_block *sb);
 struct mount *super_own_mount(struct super_block *sb, const char *source);
@@ -202,6 +202,7 @@ struct mount_namespace {
 	uint32_t pending;		/* those that are about to enter */
 	bool anonymous;			/* fs/mount_fd.c: nobody is in it */
 	struct list mounts;		/* struct mount by link, oldest first */
+	struct mount_namespace *next;	/* of those that end */
 };
 
 /* Is it in the namespace of current? */
@@ -219,7 +220,7 @@ void path_cross(struct path *p);
 bool path_up(struct path *p);
 bool path_below(struct path p, const struct path *top);	/* or the same */
 bool dentry_is_busy(const struct dentry *d);
-void dentry_unmount(struct dentry *d);
+void dentry_uncover(struct dentry *d);
 void mount_place(struct mount *m, const struct path *on);
 void mount_link(struct mount *m);
 /* Tells those who poll the list of mounts (proc(5)) */

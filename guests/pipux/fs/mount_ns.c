@@ -37,12 +37,28 @@ struct mount_namespace *mount_ns_get(struct mount_namespace *ns)
 	return ns;
 }
 
+/*
+ * The end of one may be that of another, whose file was mounted in it, and so
+ * on: they wait in a list, as a stack is soon full.
+ */
 void mount_ns_put(struct mount_namespace *ns)
 {
+	static struct mount_namespace *ending;
+	static bool busy;
+
 	if (--ns->refs)
 		return;
-	mounts_leave(ns->root, false);
-	kfree(ns);
+	ns->next = ending;
+	ending = ns;
+	if (busy)
+		return;
+	busy = true;
+	while ((ns = ending)) {
+		ending = ns->next;
+		mounts_leave(ns->root, false);
+		kfree(ns);
+	}
+	busy = false;
 }
 
 /* With all of its mounts; the places in fs become those of the copy.  NULL:

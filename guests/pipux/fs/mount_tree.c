@@ -210,11 +210,18 @@ bool dentry_is_busy(const struct dentry *d)
 	return m;
 }
 
-/* The name is gone, and what others have mounted there.  May sleep */
-void dentry_unmount(struct dentry *d)
+/*
+ * The name is gone, and what others have mounted there.  Takes over the
+ * reference; NULL: nothing was.  Sleeps until what ends is written, perhaps
+ * by a loop device into the very file system of the name: without its lock.
+ */
+void dentry_uncover(struct dentry *d)
 {
-	while (unlikely(d->mounts != NULL))
+	if (likely(!d))
+		return;
+	while (d->mounts)
 		mounts_leave(d->mounts, false);
+	dentry_put(d);
 }
 
 /* May they enter, with those that passed before?  proc(5), mount-max */

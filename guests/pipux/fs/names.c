@@ -256,15 +256,17 @@ static int remove_check(struct dentry *parent, struct dentry *d, bool dir,
 static int name_removed(struct dentry *d, const struct path *dir,
 		const struct qname *q)
 {
+	struct dentry *covered = d->mounts ? dentry_get(d) : NULL;
 	uint32_t isdir = notify_isdir(d->inode);
 
 	dentry_unlink(d);
 	if (!isdir)
 		notify_inode(d->inode, IN_ATTRIB);
-	dentry_unmount(d);
 	dentry_put(d);
 	notify_name(DIR_OF(dir->dentry), IN_DELETE | isdir, q);
-	dir_done(dir);
+	super_unlock(dir->dentry->sb);
+	dentry_uncover(covered);
+	path_put(dir);
 	return 0;
 }
 

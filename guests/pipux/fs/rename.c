@@ -7,6 +7,7 @@ struct rename {
 	struct dentry *odir, *ndir;	/* the same */
 	struct qname oq, nq;		/* last components */
 	struct dentry *od, *nd;		/* names; nd perhaps without inode */
+	struct dentry *covered;		/* the victim, if mounts were on it */
 	unsigned flags;
 };
 
@@ -146,8 +147,8 @@ static int rename_done(struct rename *r)
 		dentry_exchange(r->od, r->nd);
 	else
 		dentry_move(r->od, r->nd);
-	if (!rc && !(r->flags & RENAME_EXCHANGE))
-		dentry_unmount(r->nd);
+	if (!rc && !(r->flags & RENAME_EXCHANGE) && r->nd->mounts)
+		r->covered = dentry_get(r->nd);
 	if (whiteout)
 		dentry_put(whiteout);
 	return rc;
@@ -205,6 +206,7 @@ static int rename_within(struct rename *r)
 	super_lock(sb);
 	rc = rename_locked(r);
 	super_unlock(sb);
+	dentry_uncover(r->covered);
 	return rc;
 }
 

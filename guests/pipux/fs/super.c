@@ -91,7 +91,7 @@ static dev_t device_of(const char *source)
  * What mount(2) of a type shows: an instance that exists already, if the
  * type has but one or the disk is mounted, else a new one; with a reference.
  */
-struct super_block *super_get(struct fs_type *type, const char *source,
+struct super_block *super_get(const struct fs_type *type, const char *source,
 		uint32_t flags, const char *options)
 {
 	dev_t dev = type->nodev ? 0 : device_of(source);

@@ -134,9 +134,18 @@ static int tmpfs_symlink(struct inode *dir, struct dentry *d, const char *to)
 	return 0;
 }
 
+/* A name is memory as well: those after the first count as inodes, as in
+ * Linux */
 static int tmpfs_link(struct inode *inode, struct inode *dir,
 		struct dentry *d)
 {
+	struct tmpfs *fs = inode->sb->priv;
+
+	if (inode->nlink) {
+		if (fs->used_inodes >= fs->max_inodes)
+			return -ENOSPC;
+		fs->used_inodes++;
+	}
 	inode->nlink++;
 	inode->linkable = false;
 	inode->ctime = inode_time();
@@ -146,6 +155,10 @@ static int tmpfs_link(struct inode *inode, struct inode *dir,
 
 static int tmpfs_unlink(struct inode *dir, struct dentry *d)
 {
+	struct tmpfs *fs = dir->sb->priv;
+
+	if (d->inode->nlink > 1 && !inode_is(d->inode, S_IFDIR))
+		fs->used_inodes--;
 	d->inode->nlink--;
 	d->inode->ctime = inode_time();
 	dir_changed(dir, -1);
