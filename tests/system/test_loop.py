@@ -113,3 +113,33 @@ def test_two_readers(tmp_path, kind):
                    f"/readers /mnt/file {kind}",
                    add=[f"{image}:/image", program("readers")])
     assert result.output == "readers: ok\n"
+
+
+@pytest.mark.parametrize("remove", ["rmdir /mnt/dir",
+                                    "mkdir /mnt/new; mv -T /mnt/new /mnt/dir"])
+def test_mount_point_removed(tmp_path, remove):
+    """Of a mount that only another namespace has, in a file next to it."""
+    disk = make_disk(tmp_path / "disk", 8)
+    image = make_disk(tmp_path / "image", 2)
+    result = guest(
+        disk, MOUNT + "cp /image /mnt/image; mkdir /mnt/dir; mkfifo /tmp/f\n"
+        "unshare -m sh -c 'mount -o loop /mnt/image /mnt/dir\n"
+        "echo kept >/mnt/dir/file; echo >/tmp/f; exec sleep 1000' &\n"
+        f"read line </tmp/f; {remove} && echo removed\n"
+        "losetup -a; kill %1; wait; umount /mnt", add=[f"{image}:/image"])
+    assert result.output == "removed\n"
+    check_clean(disk)
+    tool("debugfs", "-R", f"dump /image {tmp_path}/out", disk)
+    check_clean(tmp_path / "out")
+    assert extract(tmp_path / "out", "/file", tmp_path / "file") == b"kept\n"
+
+
+def test_memory_that_is_read_from_a_file(tmp_path):
+    """Calls sleep while it is, and others run: what they use is safe."""
+    image = make_disk(tmp_path / "image", 4)
+    (tmp_path / "file").write_bytes(os.urandom(65536))
+    tool("debugfs", "-w", "-R", f"write {tmp_path}/file file", image)
+    result = shell("mkdir -p /mnt; cp /image /tmp/image\n"
+                   "mount -o loop /tmp/image /mnt && /pagedin /mnt/file",
+                   add=[f"{image}:/image", program("pagedin")], timeout=300)
+    assert result.output == "pagedin: ok\n"

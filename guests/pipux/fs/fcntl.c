@@ -44,7 +44,10 @@ static long set_flags(struct file *f, int fd, uint32_t flags)
 	return 0;
 }
 
-/* fcntl(2), "File sealing" */
+#define WRITE_SEALS	(F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
+
+/* fcntl(2), "File sealing".  A write that was let through goes on while its
+ * data is paged in: what it would change cannot be sealed yet */
 static long add_seals(struct file *f, uint32_t seals)
 {
 	uint32_t *have = tmpfs_seals(f->inode);
@@ -57,6 +60,8 @@ static long add_seals(struct file *f, uint32_t seals)
 	if (*have & F_SEAL_SEAL)
 		return -EPERM;
 	if ((seals & ~*have & F_SEAL_WRITE) && mapped_for_writing(f->inode))
+		return -EBUSY;
+	if ((seals & ~*have & WRITE_SEALS) && tmpfs_is_written(f->inode))
 		return -EBUSY;
 	*have |= seals;
 	return 0;

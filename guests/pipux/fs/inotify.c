@@ -121,15 +121,24 @@ struct inotify_watch *inotify_watch_on(struct super_block *sb)
 	return NULL;
 }
 
-static void event_free(struct inotify *in, struct event *ev)
+/* The first event, out of the queue: the caller's until event_free */
+static struct event *event_take(struct inotify *in)
 {
+	struct event *ev = list_first(&in->events, struct event, link);
+
 	list_del(&ev->link);
 	in->nr_events--;
+	return ev;
+}
+
+static void event_free(struct inotify *in, struct event *ev)
+{
 	if (ev != &in->overflow)
 		kfree(ev);
 }
 
-/* One event to the reader: -EINVAL if it does not fit */
+/* One event to the reader: -EINVAL if it does not fit.  Others may read while
+ * his memory is paged in */
 static long read_event(struct inotify *in, struct iov *iov)
 {
 	struct event *ev = list_first(&in->events, struct event, link);
@@ -137,6 +146,7 @@ static long read_event(struct inotify *in, struct iov *iov)
 
 	if (event_size(ev) > iov->len)
 		return -EINVAL;
+	ev = event_take(in);
 	rc = iov_to(iov, &ev->e, sizeof(ev->e));
 	if (rc == 0)
 		rc = iov_to(iov, ev->e.name, ev->e.len);
@@ -191,7 +201,7 @@ static void inotify_free(struct inotify *in)
 		watch_free(list_first(&in->watches, struct inotify_watch,
 			link));
 	while (!list_empty(&in->events))
-		event_free(in, list_first(&in->events, struct event, link));
+		event_free(in, event_take(in));
 	list_del(&in->link);
 	kfree(in);
 }

@@ -115,10 +115,16 @@ uint32_t *tmpfs_seals(struct inode *inode)
 	return inode->ops == &tmpfs_file_ops ? &node_of(inode)->seals : NULL;
 }
 
+bool tmpfs_is_written(struct inode *inode)
+{
+	return node_of(inode)->writes;
+}
+
 static ssize_t tmpfs_write(struct file *f, struct iov *iov, loff_t *pos)
 {
 	uint32_t seals = node_of(f->inode)->seals;
 	loff_t at = (f->flags & O_APPEND) ? f->inode->size : *pos;
+	ssize_t n;
 
 	if (unlikely(seals)) {
 		if (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
@@ -134,7 +140,10 @@ static ssize_t tmpfs_write(struct file *f, struct iov *iov, loff_t *pos)
 			iov->len = room;
 		}
 	}
-	return page_write(f, iov, pos);
+	node_of(f->inode)->writes++;
+	n = page_write(f, iov, pos);
+	node_of(f->inode)->writes--;
+	return n;
 }
 
 /* fcntl(2), "File sealing": what is sealed is not mapped for writing */
