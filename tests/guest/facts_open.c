@@ -130,6 +130,11 @@ static void test_tmpfile(void)
 	FACT(open(".", O_TMPFILE | O_RDWR | O_CREAT, 0600), "with O_CREAT");
 	FACT(open("/proc", O_TMPFILE | O_RDWR, 0600), "in proc");
 	FACT(open("/dev/null", O_TMPFILE | O_RDWR, 0600), "in a device");
+	close(make_file("f", 0777));
+	CHECK(symlink("f", "l") == 0);
+	FACT(open("f", O_TMPFILE | O_RDWR | O_NOFOLLOW, 0600), "in a file");
+	FACT(open("l", O_TMPFILE | O_RDWR | O_NOFOLLOW, 0600), "in a link");
+	unlink("f"); unlink("l");
 	CHECK(mkdir("closed", 0755) == 0);
 	AS(NOBODY)
 		FACT(open("closed", O_TMPFILE | O_RDWR, 0600),

@@ -109,6 +109,8 @@ static struct file *open_unnamed(const struct path *dir, int flags,
 	struct file *f;
 	int rc;
 
+	if (!inode_is(inode, S_IFDIR))
+		return ERR_PTR(-ENOTDIR);
 	rc = mount_read_only(dir->mnt) ? -EROFS
 		: inode_permission(inode, MAY_WRITE | MAY_EXEC);
 	if (rc)
