@@ -149,13 +149,15 @@ void loop_unbind(struct loop *lo)
 		return;
 	lo->ending = true;
 	(void)buffer_sync(&lo->bdev);
+	block_resize(&lo->bdev, 0);
 	thread_end(lo);
+	/* what was written meanwhile has no place: the next file is another */
+	(void)buffer_sync(&lo->bdev);
 	buffer_drop(&lo->bdev);
 	lo->offset = lo->limit = lo->flags = 0;
 	memset(lo->name, 0, sizeof(lo->name));
 	lo->bdev.read_only = false;
 	lo->bdev.block_size = SECTOR_SIZE;
-	block_resize(&lo->bdev, 0);
 	lo->file = NULL;
 	lo->ending = false;
 	file_put(f);

@@ -174,13 +174,14 @@ static long status_set(struct loop *lo, const struct loop_info64 *info)
 		return rc;
 	if (lo->offset != info->lo_offset || lo->limit != info->lo_sizelimit) {
 		rc = buffer_sync(&lo->bdev);
-		if (rc == 0 && lo->bdev.held)
-			rc = -EAGAIN;
-		if (!lo->file)		/* unbound meanwhile, by a thread */
-			rc = -ENXIO;
 		if (rc)
 			return rc;
 		buffer_drop(&lo->bdev);
+		/* a thread may have unbound it meanwhile, or mounted it */
+		if (!lo->file || lo->ending)
+			return -ENXIO;
+		if (lo->bdev.held)
+			return -EAGAIN;
 	}
 	info_take(lo, info);
 	lo->flags = (lo->flags & ~LO_FLAGS_AUTOCLEAR)
