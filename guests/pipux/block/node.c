@@ -28,15 +28,18 @@ static int node_open(struct inode *inode, struct file *f)
 	return 0;
 }
 
-static void node_release(struct file *f)
+void block_release(struct block_device *bdev)
 {
-	struct block_device *bdev = node_device(f);
-
 	if (bdev->openers == 1) {
 		(void)buffer_sync(bdev);
 		buffer_drop(bdev);
 	}
 	block_put(bdev);
+}
+
+static void node_release(struct file *f)
+{
+	block_release(node_device(f));
 }
 
 static int node_fsync(struct file *f)

@@ -33,8 +33,11 @@ void fs_sync(void)
 		super_put(sb);
 	}
 	list_for_each(bdev, &all_block_devices, link)
-		if (bdev->cache && !bdev->held)
+		if (bdev->openers && !bdev->held) {
+			bdev->openers++;	/* it stays meanwhile */
 			(void)buffer_sync(bdev);
+			block_release(bdev);
+		}
 }
 
 long sys_sync(void)

@@ -123,8 +123,8 @@ int ext2_sync_metadata(struct ext2_fs *fs)
 	return rc;
 }
 
-/* The next inode whose data this pass has not written yet, referenced */
-static struct inode *next_dirty(struct ext2_fs *fs, uint32_t pass)
+/* With the lock, as the list may be under way elsewhere */
+static struct inode *take_dirty(struct ext2_fs *fs, uint32_t pass)
 {
 	struct ext2_inode *e;
 
@@ -137,6 +137,17 @@ static struct inode *next_dirty(struct ext2_fs *fs, uint32_t pass)
 	list_del(&e->dirty);
 	list_add_tail(&fs->dirty, &e->dirty);
 	return inode_get(e->inode);
+}
+
+/* The next inode whose data this pass has not written yet, referenced */
+static struct inode *next_dirty(struct ext2_fs *fs, uint32_t pass)
+{
+	struct inode *inode;
+
+	mutex_lock(&fs->sb->lock);
+	inode = take_dirty(fs, pass);
+	mutex_unlock(&fs->sb->lock);
+	return inode;
 }
 
 static int write_data(struct ext2_fs *fs)

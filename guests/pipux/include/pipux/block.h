@@ -126,6 +126,8 @@ void block_resize(struct block_device *disk, uint64_t sectors);
 struct block_device *block_get(dev_t dev);
 struct block_device *block_get_named(const char *name);	/* "vda1" */
 void block_put(struct block_device *bdev);
+/* The same by who may have used its cache, which the last one empties */
+void block_release(struct block_device *bdev);
 
 /* block/loop.c: registers the loop devices */
 void loop_init(void);
