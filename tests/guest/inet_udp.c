@@ -238,8 +238,36 @@ static void fragment(void)
 	close(raw);
 }
 
+/* A port is shared by SO_REUSEPORT with the same user's sockets only */
+static void shared_port(void)
+{
+	int a = new_socket(SOCK_DGRAM), b = new_socket(SOCK_DGRAM);
+	struct sockaddr_in name = loopback(0);
+	pid_t pid;
+
+	set_option(a, SOL_SOCKET, SO_REUSEPORT, 1);
+	CHECK(!bind(a, SA(name)));
+	name = name_of(a);
+	CHECK_ERRNO(bind(b, SA(name)), EADDRINUSE);
+	set_option(b, SOL_SOCKET, SO_REUSEPORT, 1);
+	CHECK(!bind(b, SA(name)));
+	pid = checked_fork();
+	if (pid == 0) {
+		CHECK(geteuid() || !setuid(1));
+		b = new_socket(SOCK_DGRAM);
+		set_option(b, SOL_SOCKET, SO_REUSEPORT, 1);
+		if (geteuid() == 1)
+			CHECK_ERRNO(bind(b, SA(name)), EADDRINUSE);
+		_exit(0);
+	}
+	expect_success(pid);
+	close(a);
+	close(b);
+}
+
 int main(void)
 {
+	shared_port();
 	exchange();
 	connected();
 	refused();

@@ -54,6 +54,12 @@ static void udp_release(struct socket *s)
 	dgram_free(d);
 }
 
+/* socket(7), SO_REUSEPORT: nobody takes another user's port */
+static bool same_user(const struct socket *a, const struct socket *b)
+{
+	return a->file->inode->uid == b->file->inode->uid;
+}
+
 static bool port_in_use(const struct inet_sock *k, uint32_t ip, uint16_t port)
 {
 	const struct socket_options *o = &k->s->opt, *other;
@@ -70,7 +76,8 @@ static bool port_in_use(const struct inet_sock *k, uint32_t ip, uint16_t port)
 				&& o->bound_dev != other->bound_dev)
 			continue;
 		if (!(o->reuseaddr && other->reuseaddr)
-				&& !(o->reuseport && other->reuseport))
+				&& !(o->reuseport && other->reuseport
+				&& same_user(k->s, d->k.s)))
 			return true;
 	}
 	return false;
