@@ -104,6 +104,41 @@ static void test_readers(void)
 	CHECK(write(fd[1], "x", 1) == 1 && read(fd[0], page, 2) == 1);
 }
 
+static int null, next_pipe[2];
+
+static void splice_other(void)
+{
+	other = splice(fd[0], NULL, null, NULL, PAGE, 0);
+}
+
+static void pipe_other(void)
+{
+	other = splice(fd[0], NULL, next_pipe[1], NULL, PAGE, 0);
+}
+
+/* What the other one finds is no end of the data */
+static void test_splicers(void)
+{
+	static char page[PAGE];
+	void (*const fn[])(void) = { splice_other, pipe_other };
+
+	null = open("/dev/null", O_WRONLY);
+	CHECK(null >= 0 && !pipe(next_pipe));
+	for (int i = 0; i < 2; i++) {
+		char *to = slow_page();
+		pthread_t t;
+		long mine;
+
+		CHECK(write(fd[1], page, PAGE) == PAGE);
+		t = begin(fn[i]);
+		mine = read(fd[0], to, PAGE);
+		finish(t);
+		CHECK((mine == PAGE && other == -1)
+			|| (mine == -1 && other == PAGE));
+	}
+	CHECK(!close(null) && !close(next_pipe[0]) && !close(next_pipe[1]));
+}
+
 static void test_reader_and_writer(void)
 {
 	pthread_t t;
@@ -450,6 +485,7 @@ int main(int argc, char **argv)
 	file = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, f, 0);
 	CHECK(file != MAP_FAILED);
 	test_readers();
+	test_splicers();
 	test_reader_and_writer();
 	test_writers();
 	test_events();

@@ -129,15 +129,19 @@ static long slot_to_file(struct pipe *p, struct file *out, loff_t *pos,
 static long pipe_to_file(struct pipe *p, struct file *out, loff_t *pos,
 		size_t n, bool nonblock)
 {
-	long done = 0, rc = pipe_wait_data(p, nonblock);
+	long done = 0, rc;
 
-	while (rc >= 0 && n && !pipe_empty(p)) {
-		rc = slot_to_file(p, out, pos, n);
-		if (rc <= 0)
-			break;
-		done += rc;
-		n -= rc;
-	}
+	do {
+		rc = pipe_wait_data(p, nonblock);
+		while (rc >= 0 && n && !pipe_empty(p)) {
+			rc = slot_to_file(p, out, pos, n);
+			if (rc <= 0)
+				break;
+			done += rc;
+			n -= rc;
+		}
+		/* not the end: another one was faster */
+	} while (rc == 0 && !done && pipe_empty(p) && p->writers);
 	pipe_wake(&p->wr);
 	return done ? done : rc;
 }
@@ -207,7 +211,8 @@ static long pipe_to_pipe(struct pipe *from, struct pipe *to, size_t n,
 			break;
 		rc = slots_move(from, to, n);
 		mutex_unlock(&from->lock);
-	} while (rc == 0 && from->writers);	/* another one was faster */
+		/* not the end: another one was faster */
+	} while (rc == 0 && (from->writers || !pipe_empty(from)));
 	pipe_wake(&from->wr);
 	pipe_wake(&to->rd);
 	return rc;
