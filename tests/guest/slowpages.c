@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
+#include <sys/uio.h>
 #include <time.h>
 
 #include "check.h"
@@ -414,6 +415,46 @@ static void test_programs(char *program)
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == EXECUTED);
 }
 
+#define APPENDED	"0123456789"
+
+static int appended;			/* where both write at the end */
+
+static void append_other(void)
+{
+	other = write(appended, APPENDED, 10);
+}
+
+static long append_beside(const struct iovec *v, int n)
+{
+	pthread_t t;
+	long mine;
+
+	CHECK(!ftruncate(appended, 0));
+	t = begin(append_other);
+	mine = writev(appended, v, n);
+	finish(t);
+	CHECK(other == 10);
+	return mine;
+}
+
+/* Nothing is written over what another one appends meanwhile */
+static void test_appends(void)
+{
+	static char all[3 * PAGE];
+	struct iovec two = { slow_page(), 2 * PAGE };
+	struct iovec bad[] = { { slow_page(), 10 }, { (void *)16, 10 } };
+	ssize_t n;
+
+	appended = open("/tmp/appended", O_RDWR | O_CREAT | O_APPEND, 0600);
+	CHECK(appended >= 0 && append_beside(&two, 1) == 2 * PAGE);
+	n = pread(appended, all, sizeof(all), 0);
+	CHECK(n == 2 * PAGE + 10 && memmem(all, n, APPENDED, 10));
+	(void)append_beside(bad, 2);
+	n = pread(appended, all, sizeof(all), 0);
+	CHECK(n >= 10 && !memcmp(all + n - 10, APPENDED, 10));
+	CHECK(!close(appended) && !unlink("/tmp/appended"));
+}
+
 static char *top;
 
 static void unmap_other(void)
@@ -490,6 +531,7 @@ int main(int argc, char **argv)
 	test_writers();
 	test_events();
 	test_message_copy();
+	test_appends();
 	test_residency();
 	test_tasks();
 	test_timer();

@@ -83,28 +83,35 @@ void inode_drop_privilege(struct inode *inode)
 		inode->mode &= ~S_ISGID;
 }
 
+/* The write failed: the end is where it was, unless others moved it */
+static void shrink_back(struct inode *inode, loff_t end, loff_t old)
+{
+	if (inode->size == end && old < end)
+		inode->size = old;
+}
+
 /* Writes k bytes within one page, growing the file as needed */
 static long write_piece(struct inode *inode, struct iov *iov, loff_t pos,
 		size_t k)
 {
-	loff_t old = inode->size;
+	loff_t old = inode->size, end = pos + (loff_t)k;
 	uint32_t off = pos & ~PAGE_MASK;
 	char *page;
 	long rc;
 
-	if (pos + (loff_t)k > old)
-		inode->size = pos + k;
+	if (end > old)
+		inode->size = end;
 	page = inode->ops->get_page(inode, pos >> PAGE_SHIFT, PAGE_MODIFY);
 	if (unlikely(IS_ERR(page))) {
-		inode->size = old;
+		shrink_back(inode, end, old);
 		return PTR_ERR(page);
 	}
 	rc = iov_from(iov, page + off, k);
-	if (unlikely(rc) && inode->size != old) {
+	if (unlikely(rc) && end > old) {
 		uint32_t keep = old > pos ? (uint32_t)(old - pos) : 0;
 
 		memset(page + off + keep, 0, k - keep);
-		inode->size = old;
+		shrink_back(inode, end, old);
 	}
 	page_unpin(page);
 	return rc;
@@ -124,9 +131,14 @@ ssize_t page_write(struct file *f, struct iov *iov, loff_t *pos)
 	if (n < 0)
 		return n;
 	while (done < (size_t)n) {
-		uint32_t off = *pos & ~PAGE_MASK;
-		size_t k = MIN((size_t)n - done, (size_t)(PAGE_SIZE - off));
+		uint32_t off;
+		size_t k;
 
+		/* others may have appended while a piece was copied */
+		if (f->flags & O_APPEND)
+			*pos = inode->size;
+		off = *pos & ~PAGE_MASK;
+		k = MIN((size_t)n - done, (size_t)(PAGE_SIZE - off));
 		rc = write_piece(inode, iov, *pos, k);
 		if (rc)
 			break;
