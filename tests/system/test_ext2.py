@@ -7,6 +7,7 @@ import os
 import random
 import re
 import signal
+import struct
 import subprocess
 import time
 
@@ -475,3 +476,35 @@ def test_more_names_than_stay(tmp_path):
         timeout=300)
     assert result.output == "all there\n"
     check_clean(disk)
+
+
+def make_endless(disk):
+    """Directory /big: two GiB of one empty block, by way of one map."""
+    words = ["mkdir big", "set_inode_field big size 2147482624"]
+    words += [f"set_inode_field big block[{i}] 900" for i in range(1, 12)]
+    words += [f"set_inode_field big block[{name}] {block}" for name, block in
+              (("IND", 901), ("DIND", 902), ("TIND", 903))]
+    for word in words:
+        tool("debugfs", "-w", "-R", word, disk)
+    with open(disk, "r+b") as file:
+        for block, data in ((900, struct.pack("<IHH", 0, 1024, 0)),
+                            (901, struct.pack("<I", 900) * 256),
+                            (902, struct.pack("<I", 901) * 256),
+                            (903, struct.pack("<I", 902) * 256)):
+            file.seek(block * 1024)
+            file.write(data)
+
+
+def test_endless_directory(tmp_path):
+    """Others run while somebody looks for a name in it; listing it ends
+    when the program is killed."""
+    disk = make_disk(tmp_path / "disk", 1, "-b", 1024)
+    make_endless(disk)
+    result = guest(
+        disk, MOUNT + "(while usleep 20000; do echo tick; done) &\n"
+        "echo begin; [ -e /mnt/big/none ]; echo end\n"
+        "ls /mnt/big & sleep 1; kill -9 $!; wait $!; echo killed $?\n"
+        "kill %1", timeout=300)
+    _, looking, listing = re.split("begin|end", result.output)
+    assert looking.count("tick") > 3 and "killed 137\n" in listing
+    assert listing.count("tick") < looking.count("tick") / 2

@@ -36,13 +36,16 @@ static int broken(struct inode *dir, uint32_t index)
 		dir->ino, index);
 }
 
-/* A block of the directory in memory, to be put: 0 or errno */
+/* A block of the directory in memory, to be put: 0 or errno.  May sleep, also
+ * if all is in memory: a damaged map makes any directory a large one */
 static int block_open(struct inode *dir, uint32_t index,
 		struct ext2_dirblock *b, uint32_t *where)
 {
 	struct ext2_fs *fs = fs_of(dir);
-	int rc = ext2_map(dir, index, false, where);
+	int rc;
 
+	sched_point();
+	rc = ext2_map(dir, index, false, where);
 	if (rc)
 		return rc;
 	if (!*where)
@@ -281,8 +284,9 @@ static int next_entry(struct inode *dir, loff_t pos, bool same,
 		loff_t start = pos & ~(loff_t)(size - 1);
 		struct ext2_dirblock b;
 		uint32_t where;
-		int rc = block_open(dir, (uint32_t)(start
-			>> fs_of(dir)->geo.block_bits), &b, &where);
+		int rc = fatal_signal_pending() ? -EINTR : block_open(dir,
+			(uint32_t)(start >> fs_of(dir)->geo.block_bits),
+			&b, &where);
 
 		if (rc)
 			return rc;

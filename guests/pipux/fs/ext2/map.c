@@ -179,7 +179,7 @@ static int seek_map(struct seek *s, uint32_t slot, unsigned level,
 		return ext2_error(fs, "inode %u: bad indirect block %u",
 			s->inode->ino, slot);
 	sched_point();
-	if (current->killed)		/* a damaged map may have no end */
+	if (fatal_signal_pending())	/* a damaged map may have no end */
 		return -EINTR;
 	map = ext2_block_get(fs, slot);
 	if (IS_ERR(map))
