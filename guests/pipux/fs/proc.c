@@ -150,9 +150,10 @@ static ssize_t read_text(struct file *f, struct iov *iov, loff_t *pos)
 static ssize_t proc_read(struct file *f, struct iov *iov, loff_t *pos)
 {
 	struct text *t = f->priv;
-	ssize_t n;
+	ssize_t n = mutex_lock_interruptible(&t->lock);
 
-	mutex_lock(&t->lock);
+	if (n)
+		return n;
 	n = read_text(f, iov, pos);
 	mutex_unlock(&t->lock);
 	return n;
