@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two readers of one socket or terminal: nothing is received twice and nothing is lost
- * while a copy to one of them waits for a page.
+ * Two readers of one socket or terminal: nothing is received twice and nothing
+ * is lost while a copy to one of them waits for a page.
  *
  *	readers FILE tcp|udp|stream|dgram|pty
  *
