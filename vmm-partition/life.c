@@ -105,14 +105,18 @@ static bool others_alive(const struct vm *vm)
 	return false;
 }
 
+/* At the guest's expense, though another one may run */
 static void take_back(struct vm *vm)
 {
-	uint32_t missing = vm_destroy(vm);
+	uint32_t missing;
 
+	sched_account();
+	missing = vm_destroy(vm);
 	if (missing)
 		vmm_log_more("%u pages of its memory are lost", missing);
 	else
 		vmm_log_more("all of its memory is back");
+	sched_charge(vm);
 }
 
 /*

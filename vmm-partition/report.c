@@ -38,12 +38,14 @@ static void report(struct vm *vm, const user_ctx_t *ctx, const char *format,
 {
 	char reason[REASON_MAX];
 
+	sched_account();
 	(void)pip_vsnprintf(reason, sizeof(reason), format, ap);
 	vmm_log(LOG_REPORT, "guest %u killed: %s", vm->id, reason);
 	if (ctx)
 		show_context(ctx);
 	else
 		vmm_log_more("its registers were not saved");
+	sched_charge(vm);
 	vm_stop(vm, END_CRASH, STATUS_KILLED);
 }
 

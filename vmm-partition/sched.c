@@ -67,6 +67,15 @@ void sched_account(void)
 	mark = now;
 }
 
+/* The time since the last account went to this guest, running or not */
+void sched_charge(struct vm *vm)
+{
+	uint64_t now = rdtsc();
+
+	charge(vm, now - mark);
+	mark = now;
+}
+
 static void end_slice(uint64_t when)
 {
 	if (!slice.when || when < slice.when)

@@ -201,6 +201,7 @@ void sched_leave(struct vm *vm);
 void sched_blame(struct vm *vm);
 bool sched_due(void);
 void sched_account(void);
+void sched_charge(struct vm *vm);
 _Noreturn void sched_next(void) __attribute__((cold));
 
 /* event.c */

@@ -158,7 +158,7 @@ static uint32_t do_reboot(void)
 	uint32_t start = next_start();
 
 	print_number("start", start);
-	if (start < 3)
+	if (start < word_number("n", 3))
 		(void)hypercall(VMM_HC_REBOOT, 0, 0);
 	return word_number("status", 0);
 }

@@ -35,6 +35,11 @@ def test_a_crashing_neighbour_gets_half(alone):
     assert counted > 0.5 * alone, result.output
 
 
+def test_a_rebooting_neighbour_gets_half(alone):
+    counted, result = share("do=reboot n=400")
+    assert counted > 0.47 * alone, result.output
+
+
 @pytest.mark.parametrize("mine,theirs", [(1, 3), (2, 1), (5, 20)])
 def test_weights(alone, mine, theirs):
     counted, _ = share(f"do=count ms={2 * MS} vmm.weight={theirs}",
