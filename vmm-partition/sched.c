@@ -55,6 +55,12 @@ static void charge(struct vm *vm, uint64_t used)
 	vm->vtime += used * vm->inverse >> 16;
 }
 
+static void vclock_advance(const struct vm *vm)
+{
+	if (before(vclock, vm->vtime))
+		vclock = vm->vtime;
+}
+
 /* Brings the running guest's times up to now */
 void sched_account(void)
 {
@@ -65,6 +71,8 @@ void sched_account(void)
 	else
 		sched_idle += now - mark;
 	mark = now;
+	if (running)
+		vclock_advance(running);
 }
 
 /* The time since the last account went to this guest, running or not */
@@ -85,16 +93,17 @@ static void end_slice(uint64_t when)
 /* The guest can run from now on */
 void sched_wake(struct vm *vm)
 {
-	uint64_t floor = vclock - bonus_ticks, ahead;
+	uint64_t floor, ahead;
 
 	if (nvms == 1)
 		return;
+	sched_account();
+	floor = vclock - bonus_ticks;
 	if (before(vm->vtime, floor))
 		vm->vtime = floor;
-	vm->ready_since = rdtsc();
+	vm->ready_since = mark;
 	if (!running || !can_run(vm))
 		return;
-	sched_account();
 	ahead = vm->vtime + margin_ticks - running->vtime;
 	if (before(ahead, 0))
 		sched_wanted = true;
@@ -176,8 +185,7 @@ static void begin(struct vm *vm, const struct vm *last)
 {
 	running = vm;
 	vm->stat.switches += vm != last;
-	if (before(vclock, vm->vtime))
-		vclock = vm->vtime;
+	vclock_advance(vm);
 	if (vm->ready_since) {
 		vm->stat.steal += mark - vm->ready_since;
 		vm->ready_since = 0;

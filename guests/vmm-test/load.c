@@ -26,12 +26,14 @@ static uint32_t done(const char *what, uint32_t n)
 	return word_number("status", 0);
 }
 
-/* Computes, and tells how much it got done */
+/* Sleeps `sleep=` ms, computes, and tells how much it got done */
 uint32_t load_count(void)
 {
-	uint64_t end = end_of_load();
 	uint32_t n = 0;
+	uint64_t end;
 
+	sleep_until(in_us(word_number("sleep", 0) * 1000));
+	end = end_of_load();
 	for (; rdtsc() < end; n++)
 		work();
 	return done("counted", n);
@@ -86,10 +88,7 @@ uint32_t load_late(void)
 		uint64_t when = in_us(1000);
 		uint32_t late;
 
-		arm_at(when);
-		do
-			(void)hypercall(VMM_HC_WAIT, 0, 0);
-		while (!(acknowledge() & TIMER));
+		sleep_until(when);
 		late = (uint32_t)(rdtsc() - when) / (INFO->tsc_khz / 1000);
 		worst = late > worst ? late : worst;
 		sum += late;

@@ -88,6 +88,14 @@ void arm_at(uint64_t tsc)
 			(uint32_t)(tsc >> 32));
 }
 
+void sleep_until(uint64_t tsc)
+{
+	arm_at(tsc);
+	do
+		(void)hypercall(VMM_HC_WAIT, 0, 0);
+	while (!(acknowledge() & TIMER));
+}
+
 uint64_t in_us(uint32_t us)
 {
 	return rdtsc() + (uint64_t)us * (INFO->tsc_khz / 1000);
@@ -187,10 +195,7 @@ static uint32_t do_watchdog(void)
 		return word_number("status", 0);
 	for (uint32_t i = 0; i < n; i++) {
 		print_number("pet", hypercall(VMM_HC_WATCHDOG, ms, 0));
-		arm_at(in_us(ms * 500));
-		do
-			(void)hypercall(VMM_HC_WAIT, 0, 0);
-		while (!(acknowledge() & TIMER));
+		sleep_until(in_us(ms * 500));
 	}
 	return do_sleep();
 }

@@ -54,6 +54,7 @@ uint32_t word_number(const char *name, uint32_t otherwise);
 const char *word_value(const char *name);
 bool word_is(const char *value, const char *text);
 void arm_at(uint64_t tsc);
+void sleep_until(uint64_t tsc);
 uint64_t in_us(uint32_t us);
 _Noreturn void power_off(uint32_t status);
 _Noreturn void test_main(void);

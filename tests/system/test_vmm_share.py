@@ -40,6 +40,12 @@ def test_a_rebooting_neighbour_gets_half(alone):
     assert counted > 0.47 * alone, result.output
 
 
+def test_who_slept_does_not_get_all(alone):
+    """Half of the time the neighbour sleeps, then it gets no more than half."""
+    counted, result = share(f"do=count sleep={MS // 2} ms={MS}")
+    assert counted > 0.7 * alone, result.output
+
+
 @pytest.mark.parametrize("mine,theirs", [(1, 3), (2, 1), (5, 20)])
 def test_weights(alone, mine, theirs):
     counted, _ = share(f"do=count ms={2 * MS} vmm.weight={theirs}",
