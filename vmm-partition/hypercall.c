@@ -7,6 +7,7 @@
 #define INT_SIZE	2u
 
 #define WRITE_MAX	1024u	/* divides a page */
+#define WRITES		16u	/* of WRITE_MAX bytes, between two interrupts */
 
 /* The begin of [gva, gva + size), within a page */
 static uint32_t chunk(gva_t gva, uint32_t size)
@@ -28,27 +29,37 @@ _Noreturn void hypercall_again(struct vm *vm, uint32_t progress)
 }
 
 /*
+ * True: the guest has to call again, from vm->progress on; interrupts come in
+ * between, for other guests may wait for one.
  * LIMIT: output is polled with interrupts off, so a long text delays the
- * guest's own timer; other guests wait for WRITE_MAX bytes at most.
+ * guest's own timer; other guests that can run wait for WRITE_MAX bytes at
+ * most.
  */
-static NOINLINE uint32_t hc_console_write(struct vm *vm, gva_t gva,
-		uint32_t size)
+static NOINLINE bool hc_console_write(struct vm *vm, gva_t gva,
+		uint32_t size, uint32_t *result)
 {
-	uint32_t done = vm->progress;
+	uint32_t done = vm->progress, left = WRITES;
 
 	vm->progress = 0;
 	while (done < size) {
 		uint32_t n = chunk(gva + done, size - done);
 		void *bytes = guest_page(vm, gva + done, PIP_PROBE_READ);
 
-		if (!bytes)
-			return -(uint32_t)VMM_EFAULT;
+		if (!bytes) {
+			*result = -(uint32_t)VMM_EFAULT;
+			return false;
+		}
 		console_write(vm, bytes, n);
 		done += n;
+		if (done < size && !--left) {
+			vm->progress = done;
+			return true;
+		}
 		if (done < size && sched_due())
 			hypercall_again(vm, done);
 	}
-	return done;
+	*result = done;
+	return false;
 }
 
 static NOINLINE uint32_t hc_console_read(struct vm *vm, gva_t gva,
@@ -114,7 +125,7 @@ void hypercall(struct vm *vm, user_ctx_t *ctx)
 		result = VMM_ABI_VERSION;
 		break;
 	case VMM_HC_CONSOLE_WRITE:
-		result = hc_console_write(vm, a, b);
+		again = hc_console_write(vm, a, b, &result);
 		break;
 	case VMM_HC_CONSOLE_READ:
 		result = hc_console_read(vm, a, b);

@@ -2,7 +2,6 @@
 /* Load: good and bad neighbours, each for `ms=` milliseconds. */
 #include "test.h"
 
-#define BABBLE_BYTES	(1u << 20)
 #define SAMPLES		200u
 
 static uint64_t end_of_load(void)
@@ -63,19 +62,21 @@ uint32_t load_storm(void)
 	return done("stormed", n);
 }
 
-/* Huge writes to the console */
+/* Huge writes to the console, of `kib=` KiB; at least one */
 uint32_t load_babble(void)
 {
 	uint64_t end = end_of_load();
 	char *text = (char *)INFO->kernel_end;
-	uint32_t n = 0;
+	uint32_t n = 0, size = word_number("kib", 1024) * 1024;
 
-	for (uint32_t i = 0; i < BABBLE_BYTES; i++)
+	for (uint32_t i = 0; i < size; i++)
 		text[i] = i % 64 ? 'b' : '\n';
-	for (; rdtsc() < end; n++)
-		if (hypercall(VMM_HC_CONSOLE_WRITE, (uint32_t)text,
-				BABBLE_BYTES) != BABBLE_BYTES)
+	do {
+		if (hypercall(VMM_HC_CONSOLE_WRITE, (uint32_t)text, size)
+				!= size)
 			return 98;
+		n++;
+	} while (rdtsc() < end);
 	return done("babbled", n);
 }
 

@@ -200,6 +200,21 @@ def test_script(console, monitor):
     assert c.status() == 0
 
 
+def test_script_during_a_long_write(console, monitor):
+    """Interrupts come in the midst of one huge write of a guest."""
+    c = console(ECHO, "do=babble ms=0 kib=81920 vmm.mem=88 vmm.name=babble "
+                "vmm.start=no", more=monitor.qemu_arguments())
+    c.type("", "echo\r")
+    monitor.connect()
+    assert monitor.ask("start babble") == []
+    while not re.search("write [1-9]", "\n".join(monitor.ask("stat babble"))):
+        pass
+    for _ in range(3):
+        assert re.search("babble +runs", "\n".join(monitor.ask("list")))
+    monitor.send("poweroff")
+    assert c.status() == 0
+
+
 def test_script_that_does_not_read(console, monitor):
     """Its answers are dropped; nobody waits for it."""
     c = console(ECHO, more=monitor.qemu_arguments())
