@@ -7,7 +7,7 @@
 #define INT_SIZE	2u
 
 #define WRITE_MAX	1024u	/* divides a page */
-#define WRITES		16u	/* of WRITE_MAX bytes, between two interrupts */
+#define WRITE_CALL	16384u	/* between two looks at interrupts */
 
 /* The begin of [gva, gva + size), within a page */
 static uint32_t chunk(gva_t gva, uint32_t size)
@@ -38,7 +38,7 @@ _Noreturn void hypercall_again(struct vm *vm, uint32_t progress)
 static NOINLINE bool hc_console_write(struct vm *vm, gva_t gva,
 		uint32_t size, uint32_t *result)
 {
-	uint32_t done = vm->progress, left = WRITES;
+	uint32_t done = vm->progress;
 
 	vm->progress = 0;
 	while (done < size) {
@@ -51,7 +51,8 @@ static NOINLINE bool hc_console_write(struct vm *vm, gva_t gva,
 		}
 		console_write(vm, bytes, n);
 		done += n;
-		if (done < size && !--left) {
+		if (done < size
+				&& done / WRITE_CALL > (done - n) / WRITE_CALL) {
 			vm->progress = done;
 			return true;
 		}
