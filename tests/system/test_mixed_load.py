@@ -3,6 +3,7 @@
 
 import hashlib
 import re
+import time
 import sys
 
 import pytest
@@ -74,11 +75,16 @@ def guest(name, archive, words=""):
             f"vmm.console=lines {words}", "--module", archive]
 
 
-def starts(monitor, number):
-    """How often a guest was started, as the monitor's list has it."""
+def row(monitor, number):
     line, = (line for line in monitor.ask("list")
              if re.match(rf"{number}[ *]", line))
-    return int(re.search(r"%?\s+\d+\.\d+\s+(\d+)", line).group(1))
+    return line
+
+
+def starts(monitor, number):
+    """How often a guest was started, as the monitor's list has it."""
+    return int(re.search(r"%?\s+\d+\.\d+\s+(\d+)",
+                         row(monitor, number)).group(1))
 
 
 @pytest.mark.parametrize("seconds", [
@@ -107,7 +113,12 @@ def test_one_crashes_the_others_finish(tmp_path, open_terminal, seconds):
     assert all(rounds.values()), rounds
     times = starts(monitor, 2)
     print(f"rounds {rounds}, starts {times}")
+    end = time.monotonic() + PATIENCE
+    while not all("stopped" in row(monitor, n) for n in (1, 3)):
+        assert time.monotonic() < end
+        time.sleep(0.1)
     assert monitor.ask("kill 2") == []
+    monitor.send("poweroff")  # one that the monitor killed has not ended
     assert machine.status() == 0
     before += machine.child.before
     assert times > seconds // 30
