@@ -316,9 +316,14 @@ static void test_pi(void)
 
 static void *requeued(void *arg __attribute__((unused)))
 {
+	long rc;
+	int error;
+
 	state[1] = 1;
-	FACT(futex(&other, FUTEX_WAIT_REQUEUE_PI, 0, NULL, &word, 0),
-		"in a thread: wait");
+	rc = futex(&other, FUTEX_WAIT_REQUEUE_PI, 0, NULL, &word, 0);
+	error = errno;
+	usleep(30000);			/* who woke it prints first */
+	FACT((errno = error, rc), "in a thread: wait");
 	FACT((word & FUTEX_TID_MASK) == (uint32_t)gettid(), "it has the lock");
 	FACT(futex(&word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0), "unlock");
 	state[1] = 2;

@@ -32,6 +32,18 @@ static void watch(int signo)
 	CHECK(!sigaction(signo, &sa, NULL));
 }
 
+/* pause(2) would sleep on if the signal came just before it */
+static void await(int signo)
+{
+	sigset_t all, old;
+
+	sigfillset(&all);
+	CHECK(!sigprocmask(SIG_SETMASK, &all, &old));
+	while (!seen[signo])
+		sigsuspend(&old);
+	CHECK(!sigprocmask(SIG_SETMASK, &old, NULL));
+}
+
 static int events_of(int fd, int wanted)
 {
 	struct pollfd p = { .fd = fd, .events = wanted };
@@ -296,12 +308,11 @@ static void session_child(int m, int s)
 	CHECK_ERRNO(read(tty, &c, 1), EINTR);
 	CHECK(seen[SIGINT] == 1);
 	CHECK(write(s, "i", 1) == 1);
-	while (!seen[SIGWINCH])
-		pause();
+	await(SIGWINCH);
 	CHECK(write(s, "w", 1) == 1);
 	CHECK(!close(m));
-	while (!seen[SIGHUP] || !seen[SIGCONT])
-		pause();
+	await(SIGHUP);
+	await(SIGCONT);
 	CHECK(read(s, &c, 1) == 0 && read(tty, &c, 1) == 0);
 	CHECK_ERRNO(open("/dev/tty", O_RDWR), ENXIO);
 	_exit(0);
@@ -355,8 +366,7 @@ static void test_leader_exit(void)
 		watch(SIGHUP);
 		if (checked_fork() == 0) {
 			CHECK(write(ready[1], "r", 1) == 1);
-			while (!seen[SIGHUP])
-				pause();
+			await(SIGHUP);
 			CHECK_ERRNO(open("/dev/tty", O_RDWR), ENXIO);
 			CHECK(write(s, "h", 1) == 1);
 			_exit(0);
