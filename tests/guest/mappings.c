@@ -147,10 +147,11 @@ static void move(int from, int to, int n)
 {
 	if (run_length(from, n, 0) < n || (from < to + n && to < from + n))
 		return;
-	if (mremap(page(from), n * PAGE, n * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
-			page(to)) == MAP_FAILED) {
+	if (mremap(page(from), n * PAGE, n * PAGE, MREMAP_MAYMOVE
+			| MREMAP_FIXED, page(to)) == MAP_FAILED) {
 		CHECK(errno == EFAULT);	/* of several mappings */
-		map_here(to, n, NOTHING);	/* may be unmapped all the same */
+		/* what was there may be unmapped all the same */
+		map_here(to, n, NOTHING);
 		return;
 	}
 	for (int i = 0; i < n; i++) {
@@ -198,8 +199,42 @@ static void fill_above(void)
 	munmap(p, PAGE);
 }
 
+static uint8_t *map_new(size_t n, int flags)
+{
+	uint8_t *p = mmap(NULL, n * PAGE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+
+	CHECK(p != MAP_FAILED);
+	return p;
+}
+
+/*
+ * The room below a stack goes down with its end when it is cut: what lies
+ * below that room stays there, wherever new mappings go.
+ */
+static void test_cut_stack(void)
+{
+	uint8_t *stack = map_new(32, MAP_GROWSDOWN), *below, *p;
+
+	below = map_new(1, 0);
+	CHECK(munmap(below, PAGE) == 0);
+	below -= 19 * PAGE;
+	CHECK(mmap(below, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED
+		| MAP_ANONYMOUS, -1, 0) == below);
+	*below = 'b';
+	CHECK(mprotect(stack + 16 * PAGE, 16 * PAGE, PROT_READ) == 0);
+	for (int n = 18; n > 0; n--) {
+		p = map_new(n, 0);
+		CHECK(p + n * PAGE <= below || p > below);
+		CHECK(*below == 'b');
+		memset(p, 'p', n * PAGE);
+	}
+	CHECK(*below == 'b');
+}
+
 int main(void)
 {
+	test_cut_stack();
 	CHECK(pipe(pipe_fd) == 0);
 	ours = access("/proc/pipstack", F_OK) == 0;
 	arena = mmap(NULL, PAGES * PAGE, PROT_NONE,

@@ -48,7 +48,7 @@ void mm_put(struct mm *mm)
 		aio_exit(mm);
 	list_for_each_safe(vma, tmp, &mm->vmas, link) {
 		unmap_range(mm, vma->start, vma->end);
-		list_del(&vma->link);
+		list_del(&vma->link);	/* the tree goes as a whole */
 		vma_free(vma);
 	}
 	BUG_ON(mm->nr_pages);

@@ -146,6 +146,7 @@ int vma_split(struct mm *mm, struct vma *vma, uint32_t addr)
 	list_add_after(&vma->link, &upper->link);
 	upper->gap = 0;
 	vma_tree_insert(mm, upper, vma, vma_next(mm, upper));
+	gap_changed(mm, vma);		/* the room of a stack */
 	mm->nr_vmas++;
 	return 0;
 }
@@ -186,6 +187,7 @@ static void absorb(struct mm *mm, struct vma *a, struct vma *b)
 	list_del(&b->link);
 	vma_tree_remove(mm, b);
 	a->end = b->end;
+	gap_changed(mm, a);
 	mm->nr_vmas--;
 	vma_free(b);
 }
@@ -205,7 +207,7 @@ struct vma *vma_merge(struct mm *mm, struct vma *vma)
 	return vma;
 }
 
-/* The same where no place is but in the room of a stack */
+/* As vma_unmapped_area, where no place is but in the room of a stack */
 static uint32_t tight_place(struct mm *mm, uint32_t len)
 {
 	struct vma *vma = entry(mm, mm->vmas.prev);
